@@ -1,0 +1,396 @@
+# Everything that people read. French has the same keys; a test compares them.
+
+skip-to-content = Skip to the content
+back-to-lms = Back to the course
+participant = Participant
+participant-number = Participant { $number }
+cancel = Cancel
+later = Later
+optional = optional
+until = until
+settings = Settings
+out-of-100 = out of 100
+by-trainer = by the trainer
+learners = { $n ->
+    [one] { $n } learner
+   *[other] { $n } learners
+}
+words = { $n ->
+    [one] { $n } word
+   *[other] { $n } words
+}
+
+## Opening
+opening = Opening your activity
+opening-wait = One moment. If nothing happens, open the activity again from your course.
+opening-no-script = Continue
+opening-needs-script = This browser keeps no cookies here, so the activity needs JavaScript. Switch it on, or open the activity in a new window from your course.
+continue-title = Is this you?
+continue-why = Your browser keeps no cookies for this activity, so please confirm whose work this will be.
+continue-as = Continue as { $name }
+continue-as-in = Continue as { $name } in { $course }
+continue-not-you = Not you? Close this page, sign in to your learning platform with your own account and open the activity again.
+open-in-new-window = Open in a new window
+
+## Saving while writing
+autosave-idle = What you write is saved as you type.
+autosave-saving = Saving…
+autosave-saved = Saved
+autosave-unsaved = Not saved yet…
+autosave-offline = Not saved: no connection. Your text stays here; it is tried again by itself.
+autosave-lost = Your session has ended. Your text is still here: copy it, then open the activity again from your course.
+editor-no-files = Files and pictures cannot be added here; please write text.
+
+## Errors
+error-reference = If you ask for help, name this reference:
+error-internal-title = Something went wrong on our side
+error-internal-text = Nothing you sent before is lost. Try again in a moment; if it happens again, tell your trainer the reference below.
+error-unavailable-title = The activity cannot be reached at this moment
+error-unavailable-text = Try again in a few minutes. What you sent before is safe.
+error-not-found-title = This page does not exist
+error-not-found-text = It may have moved, or it belongs to another course. Open the activity again from your course.
+error-forbidden-title = This page is not for your role
+error-forbidden-text = Only trainers of this course can do this. If you are one, ask your LMS administrator to check your role in the course.
+error-stale-form-title = This page is out of date
+error-stale-form-text = You opened another activity in the meantime, or as somebody else. Copy what you wrote, then open the activity again from your course.
+error-no-session-title = Please open the activity again
+error-no-session-text = Your session has ended, or your browser keeps no cookies here. Go back to your course and open the activity again; what was saved is still there.
+error-bad-request-title = This request makes no sense to us
+error-bad-request-text = Open the activity again from your course.
+error-too-large-title = This is too long
+error-too-large-text = The text is longer than we can take. Shorten it and send it again.
+error-method-title = This page cannot be opened like that
+error-method-text = Open the activity again from your course.
+error-host-title = This is not the address of Cercle
+error-host-text = Open the activity from your course. Administrators: the address must be the one in CERCLE_PUBLIC_URL.
+error-refused-title = That is not possible now
+error-start-from-course-title = Please start from your course
+error-start-from-course-text = This address only works when your learning platform opens it. Go to your course and open the activity there.
+error-platform-unknown-title = We do not know this learning platform
+error-platform-unknown-text = Your administrator has to register it first, with exactly this issuer and client ID.
+error-platform-disabled-title = This learning platform is switched off here
+error-platform-disabled-text = Your administrator has switched it off in Cercle. Ask them to switch it on again.
+error-deployment-pending-title = Waiting for your administrator
+error-deployment-pending-text = This installation of the tool is new to us. Your administrator has to approve it; then open the activity again.
+error-deployment-disabled-title = This installation is switched off
+error-deployment-disabled-text = Your administrator has switched this installation of the tool off. Ask them to switch it on again.
+error-anonymous-title = Your learning platform hides who you are
+error-anonymous-text = Working with peers needs to know whose work is whose. Sign in to your learning platform; if you are signed in, ask your administrator to let this tool see the user ID.
+error-launch-stale-title = This opening is out of date
+error-launch-stale-text = It took too long, or it was begun in another browser. Open the activity again from your course.
+error-launch-used-title = This opening was used already
+error-launch-used-text = Reloading does not work here. Open the activity again from your course.
+error-launch-clock-title = The message from your learning platform is out of date
+error-launch-clock-text = Open the activity again from your course. If it happens each time, the clock of the learning platform or of Cercle is wrong: tell your administrator.
+error-launch-refused-title = We could not verify this opening
+error-launch-refused-text = Open the activity again from your course. If it happens again, give your administrator the reference below: the log says why.
+error-platform-error-title = Your learning platform did not let you in
+error-platform-error-text = Often its own session has ended, or its cookies are blocked in this frame. Sign in there again, or open the activity in a new window.
+error-message-type-title = This kind of link is not supported yet
+error-message-type-text = Open the activity itself from your course.
+error-rate-limited-title = Too many openings at once
+error-rate-limited-text = Wait a minute, then open the activity again from your course.
+error-lms-unreachable-title = Your learning platform does not answer us
+error-lms-unreachable-text = We cannot check its signature now. Try again in a few minutes; if it lasts, tell your administrator.
+
+## Refusals by a rule
+refused-released = The marks were released already, so this can no longer be changed.
+refused-changed-meanwhile = Somebody else changed this in the meantime. Open the page again, look, and repeat your change.
+refused-work-too-long = The text is longer than 200 KB. Shorten it; nothing of it was lost.
+refused-work-empty = There is no text yet. Write your work, then hand it in.
+refused-work-handed-in = This work was handed in already.
+refused-work-newer-elsewhere = A newer text was saved from another window. Copy what you wrote here, then open the page again.
+refused-work-deadline-passed = The time for handing in has passed. Your text is saved. Ask your trainer whether it can still be handed in.
+refused-work-opened = A reviewer has opened your work, so it can no longer be changed.
+refused-review-deadline-passed = The time for reviews has passed. What you wrote is saved. Ask your trainer.
+refused-review-hand-in-first = Hand in your own work first; then you get works of others to review.
+refused-review-none-waiting = No work waits for a review now.
+refused-review-enough = You have sent all your reviews.
+refused-review-sent = This review was sent already.
+refused-test-user = You are the test person of your learning platform: you can look at everything and write, but you take no part in reviewing.
+refused-mark-no-reason = Say why: the learner reads the reason beside the mark.
+refused-mark-reason-too-long = The reason is longer than 1,000 characters.
+refused-mark-range = The mark must be a number from 0 to 100.
+refused-release-changed = A mark has changed since you opened this preview. Look at it again, then release.
+refused-release-no-marks = Nobody has a mark yet, so there is nothing to release.
+
+## Not set up
+not-set-up-title = Not set up yet
+not-set-up-text = Your trainer has not set this activity up yet.
+not-set-up-next = Come back later, or ask your trainer.
+
+## Set-up
+setup-title = Set up a peer assessment
+setup-crumb = New activity
+setup-intro = Learners hand in a work, review works of others with your rubric, and get a mark that you release.
+setup-correct = Please correct:
+setup-task = The task
+setup-field-title = Title
+setup-field-brief = Brief
+setup-brief-help = What shall learners hand in, and what is it good for?
+setup-when = Dates
+setup-field-work-due = Hand in until
+setup-field-review-due = Review until
+setup-dates-help = Leave a date empty for no limit. Reviewing begins as soon as two works are there.
+setup-reviewing = Reviewing
+setup-field-reviews = Reviews by each learner
+setup-field-anonymity = Who sees whose name?
+anonymity-double-blind = Double-blind
+anonymity-double-blind-help = Neither authors nor reviewers see a name. You see both.
+anonymity-open = Open
+anonymity-open-help = Authors and reviewers see each other's names.
+setup-rubric = Rubric
+setup-rubric-help = Start from one of these, then change what you like. Choosing one replaces the criteria below.
+setup-rubric-in-use = Reviews have begun, so the rubric no longer changes.
+setup-criterion = Criterion { $n }
+setup-criterion-title = Name
+setup-criterion-weight = Weight (1–100)
+setup-criterion-desc = What is looked at
+setup-levels-help = Levels from the lowest to the highest. Points only matter within a criterion: the best level counts in full.
+setup-level = Level { $n }
+setup-level-label = Name of the level
+setup-level-points = Points
+setup-level-desc = What a work at this level is like
+setup-add-level = Add a level
+setup-remove-level = Remove the last level
+setup-remove-criterion = Remove this criterion
+setup-add-criterion = Add a criterion
+setup-save = Create the activity
+settings-title = Settings
+settings-save = Save the settings
+setup-no-title = Give the activity a title.
+setup-title-too-long = The title is longer than 200 characters.
+setup-no-brief = Write a brief: learners need to know what to hand in.
+setup-brief-too-long = The brief is longer than 200 KB.
+setup-work-date-unreadable = “Hand in until” is no date we can read.
+setup-review-date-unreadable = “Review until” is no date we can read.
+setup-review-before-work = “Review until” must be later than “Hand in until”.
+setup-reviews-range = Choose 1 to 6 reviews by each learner.
+rubric-problem-in = Criterion { $n }: { $problem }
+rubric-no-criteria = The rubric needs at least one criterion.
+rubric-too-many-criteria = The rubric has more than 10 criteria.
+rubric-criterion-untitled = give it a name.
+rubric-text-too-long = a text is too long.
+rubric-weight = the weight must be a number from 1 to 100.
+rubric-levels-count = give it 2 to 6 levels.
+rubric-level-unnamed = give every level a name.
+rubric-points-rise = points must be whole numbers from 0 to 100 that rise from level to level.
+
+## The learner's page
+set-by = Set by { $name }
+step-hand-in = Hand in
+step-review = Review
+step-feedback = Feedback
+step-result = Result
+handed-in-on = Handed in
+reviews-of = { $n } of { $k } reviews
+reviews-received = { $n ->
+    [one] { $n } review
+   *[other] { $n } reviews
+}
+after-release = when your trainer releases it
+watch-title = You are looking on
+watch-text = Your role in this course takes no part in this activity. You can read the task below.
+next-write = Next: write your work
+next-continue-writing = Next: finish your work
+next-write-text = When you hand it in, you get { $n ->
+    [one] one work
+   *[other] { $n } works
+} of others to review, one after the other.
+start-writing = Start writing
+continue-writing = Continue writing
+missed-title = The time for handing in has passed
+missed-text = You can no longer hand in by yourself. Ask your trainer what is still possible.
+read-draft = Read your draft
+next-review-title = Next: review { $n ->
+    [one] one more work
+   *[other] { $n } more works
+}
+next-review-text = You have reviewed { $n } of { $k }.
+authors-dont-see-you = Authors don't see your name.
+authors-see-you = Authors see your name.
+start-review = Start the next review
+continue-review = Continue your review
+no-work-title = No work to review yet
+no-work-text = The others have not handed in enough works. Look again later; nothing is lost by waiting.
+look-again = Look again
+reviews-over-title = The time for reviews has passed
+reviews-over-text = You have sent { $n } of { $k } reviews. Your trainer releases the result.
+waiting-title = All done for now
+waiting-text = You have handed in and sent all your reviews. Your feedback and your mark are here as soon as your trainer releases them.
+no-result-title = No result
+no-result-text = The marks were released, and there is none for you. Ask your trainer.
+your-result = Your result
+mark-made = { $n ->
+    [one] This is the rubric total of one review.
+   *[other] This is the mean of the rubric totals of { $n } reviews.
+}
+mark-by-trainer = Your trainer decided this mark:
+mark-peers-were = { $n ->
+    [one] The review came to { $mark }.
+   *[other] The mean of { $n } reviews was { $mark }.
+}
+grade-sent = In your LMS gradebook
+grade-not-yet = Not yet sent to your LMS
+grade-nowhere = Not sent to a gradebook
+feedback-title = What your reviewers wrote
+feedback-none = Nobody reviewed your work.
+review-number = Review { $n }
+review-by = Review by { $name }
+weight-percent = weight { $n } %
+overall-comment = On the whole
+the-task = The task
+your-work = Your work
+step-not-started = not started
+step-draft = draft
+step-handed-in = handed in
+reviewers-see-you-as = Reviewers see you as { $name }.
+take-back = Change my work
+take-back-help = Possible until a reviewer opens it.
+
+## Editor
+editor-title = Your work
+editor-label = Text of your work
+hand-in = Hand in
+hand-in-until = Hand in until
+hand-in-help = You can change it after handing in until a reviewer opens it.
+editor-closed = The time for handing in has passed. What you write is still saved; ask your trainer.
+
+## Review page
+review-n-of-k = Review { $n } of { $k }
+work-by = Work by { $name }
+kept-for-you-until = Kept for you until
+review-closed = This review can no longer be changed.
+review-incomplete = Not sent yet; everything you wrote is saved.
+review-missing = { $n ->
+    [0] {""}
+    [one] One criterion needs a level.
+   *[other] { $n } criteria need a level.
+} { $k ->
+    [0] {""}
+    [one] One criterion needs a comment.
+   *[other] { $k } criteria need a comment.
+}
+your-assessment = Your assessment
+choose-level = Choose a level.
+comment-label = Comment
+comment-placeholder = What did you read that made you choose this level?
+write-comment = Write a comment.
+send-review = Send the review
+send-review-help = A sent review can no longer be changed.
+back-to-activity = Back to the activity
+give-back = Give this work back
+give-back-help = Somebody else reviews it then. What you wrote is kept.
+
+## The trainer's group page
+preview-release = Preview the release
+released-on = Released
+no-work-date = No date for handing in
+no-review-date = no date for reviews
+review-until = review until
+group-empty-title = Nobody has opened the activity yet
+group-empty-text = Learners appear here when they open it from the course for the first time.
+to-do-now = To do now
+todo-not-handed-in = { $n ->
+    [one] learner has not handed in
+   *[other] learners have not handed in
+}
+todo-reviews-owed = { $n ->
+    [one] review still owed
+   *[other] reviews still owed
+}
+todo-short = { $n ->
+    [one] work short of reviews
+   *[other] works short of reviews
+}
+todo-marked = { $n ->
+    [one] learner has a mark
+   *[other] learners have a mark
+}
+todo-unsent = { $n ->
+    [one] released grade not in the LMS
+   *[other] released grades not in the LMS
+}
+resend = Send again now
+group-title = The group, step by step
+group-legend = ✓ handed in · ✎ draft · – not started
+col-learner = Learner
+col-work = Work
+col-given = Reviews given
+col-received = Received
+col-mark = Mark
+col-grade = In the LMS
+col-next = Next
+n-of-k = { $n } of { $k }
+next-start = has to start writing
+next-hand-in = has to hand in
+next-missed-hand-in = missed handing in: talk to them
+next-review = has to review
+next-missed-reviews = missed reviews: talk to them
+next-wait = waits for reviews by others
+next-ready = ready for release
+next-done = done
+grade-after-release = after release
+grade-waiting = Waiting to be sent
+grade-conflict = The LMS shows another grade
+grade-retrying = Not sent yet: { $reason }. It is tried again by itself.
+grade-failed = Not in the LMS: { $reason }
+grade-class-no_service = the LMS offers no gradebook column to this activity
+grade-class-unreachable = the LMS cannot be reached
+grade-class-no_answer = the LMS did not answer
+grade-class-unavailable = the LMS has trouble
+grade-class-throttled = the LMS asks us to wait
+grade-class-token_refused = the LMS refuses our sign-in
+grade-class-user_not_gradable = the LMS does not count this person as a learner of the course
+grade-class-line_item_missing = the gradebook column no longer exists
+grade-class-lms_not_accepting = the LMS takes no grades for this activity now (not published, or closed)
+grade-class-forbidden = the LMS does not let us write to this column
+grade-class-scope_missing = the LMS does not grant the right to send grades
+grade-class-registration_disabled = this LMS is switched off in Cercle
+grade-class-gave_up = stopped after 14 days
+grade-class-other = the LMS does not take it
+
+## A learner's sheet
+shown-to-peers-as = Shown to peers as { $name }
+mark-title = Mark
+mark-from-peers = { $n ->
+    [one] One review: { $mark }.
+   *[other] Mean of { $n } reviews: { $mark }.
+}
+mark-none-yet = No review has been sent about this work.
+mark-overridden = You decided this mark:
+override-title = Decide the mark yourself
+override-mark = Mark (0–100)
+override-reason = Reason
+override-help = The learner reads the reason beside the mark.
+override-set = Set this mark
+override-undo = Let the reviews count again
+draft-is-private = There is a draft. Only its author sees it until it is handed in.
+reviews-received-title = Reviews received
+reviews-given-title = Reviews given
+reviews-none = None yet.
+review-under-way = being written
+review-of = Work of { $name }
+
+## Release
+release-title = Preview of the release
+release-intro = Nothing is final until you release. Learners then see their mark and their reviews, and the marks go to the LMS gradebook. Reviewing ends.
+release-open-reviews = { $n ->
+    [one] One review is being written now. It would not count.
+   *[other] { $n } reviews are being written now. They would not count.
+}
+release-without-mark = { $n ->
+    [one] One learner has no mark and would get none. You can decide a mark on their sheet.
+   *[other] { $n } learners have no mark and would get none. You can decide marks on their sheets.
+}
+col-before = Before
+col-effect = What changes
+effect-new = new
+effect-changed = changes
+effect-same = stays
+effect-none = no mark
+release-button = { $n ->
+    [one] Release one mark
+   *[other] Release { $n } marks
+}
+release-nothing = There is nothing new to release.

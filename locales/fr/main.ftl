@@ -1,0 +1,396 @@
+# Tout ce que l’on lit. Mêmes clés que l’anglais ; un test les compare.
+
+skip-to-content = Aller au contenu
+back-to-lms = Retour au cours
+participant = Participant
+participant-number = Participant { $number }
+cancel = Annuler
+later = Plus tard
+optional = facultatif
+until = jusqu’au
+settings = Réglages
+out-of-100 = sur 100
+by-trainer = par le formateur
+learners = { $n ->
+    [one] { $n } apprenant
+   *[other] { $n } apprenants
+}
+words = { $n ->
+    [one] { $n } mot
+   *[other] { $n } mots
+}
+
+## Ouverture
+opening = Ouverture de votre activité
+opening-wait = Un instant. Si rien ne se passe, ouvrez de nouveau l’activité depuis votre cours.
+opening-no-script = Continuer
+opening-needs-script = Ce navigateur ne garde pas de cookies ici : l’activité a besoin de JavaScript. Activez-le, ou ouvrez l’activité dans une nouvelle fenêtre depuis votre cours.
+continue-title = Est-ce bien vous ?
+continue-why = Votre navigateur ne garde pas de cookies pour cette activité : confirmez à qui appartiendra ce travail.
+continue-as = Continuer en tant que { $name }
+continue-as-in = Continuer en tant que { $name } dans { $course }
+continue-not-you = Ce n’est pas vous ? Fermez cette page, connectez-vous à votre plateforme avec votre propre compte et ouvrez de nouveau l’activité.
+open-in-new-window = Ouvrir dans une nouvelle fenêtre
+
+## Enregistrement pendant la frappe
+autosave-idle = Ce que vous écrivez est enregistré au fur et à mesure.
+autosave-saving = Enregistrement…
+autosave-saved = Enregistré
+autosave-unsaved = Pas encore enregistré…
+autosave-offline = Non enregistré : pas de connexion. Votre texte reste ici ; un nouvel essai se fait tout seul.
+autosave-lost = Votre session est terminée. Votre texte est encore là : copiez-le, puis ouvrez de nouveau l’activité depuis votre cours.
+editor-no-files = On ne peut pas ajouter de fichiers ni d’images ici ; écrivez du texte.
+
+## Erreurs
+error-reference = Si vous demandez de l’aide, donnez cette référence :
+error-internal-title = Un problème est survenu de notre côté
+error-internal-text = Rien de ce que vous avez envoyé n’est perdu. Réessayez dans un instant ; si cela recommence, donnez la référence ci-dessous à votre formateur.
+error-unavailable-title = L’activité n’est pas joignable en ce moment
+error-unavailable-text = Réessayez dans quelques minutes. Ce que vous avez envoyé est en sûreté.
+error-not-found-title = Cette page n’existe pas
+error-not-found-text = Elle a peut-être été déplacée, ou appartient à un autre cours. Ouvrez de nouveau l’activité depuis votre cours.
+error-forbidden-title = Cette page n’est pas pour votre rôle
+error-forbidden-text = Seuls les formateurs de ce cours peuvent faire cela. Si vous en êtes un, demandez à l’administrateur de la plateforme de vérifier votre rôle.
+error-stale-form-title = Cette page n’est plus à jour
+error-stale-form-text = Vous avez ouvert entre-temps une autre activité, ou sous un autre compte. Copiez ce que vous avez écrit, puis ouvrez de nouveau l’activité depuis votre cours.
+error-no-session-title = Ouvrez de nouveau l’activité
+error-no-session-text = Votre session est terminée, ou votre navigateur ne garde pas de cookies ici. Retournez dans votre cours et ouvrez de nouveau l’activité ; ce qui était enregistré est toujours là.
+error-bad-request-title = Nous ne comprenons pas cette demande
+error-bad-request-text = Ouvrez de nouveau l’activité depuis votre cours.
+error-too-large-title = C’est trop long
+error-too-large-text = Le texte dépasse ce que nous pouvons prendre. Raccourcissez-le et renvoyez-le.
+error-method-title = Cette page ne s’ouvre pas ainsi
+error-method-text = Ouvrez de nouveau l’activité depuis votre cours.
+error-host-title = Ce n’est pas l’adresse de Cercle
+error-host-text = Ouvrez l’activité depuis votre cours. Administrateurs : l’adresse doit être celle de CERCLE_PUBLIC_URL.
+error-refused-title = Ce n’est pas possible maintenant
+error-start-from-course-title = Commencez depuis votre cours
+error-start-from-course-text = Cette adresse ne fonctionne que si votre plateforme l’ouvre. Allez dans votre cours et ouvrez-y l’activité.
+error-platform-unknown-title = Nous ne connaissons pas cette plateforme
+error-platform-unknown-text = Votre administrateur doit d’abord l’enregistrer, avec exactement cet émetteur et ce client ID.
+error-platform-disabled-title = Cette plateforme est désactivée ici
+error-platform-disabled-text = Votre administrateur l’a désactivée dans Cercle. Demandez-lui de la réactiver.
+error-deployment-pending-title = En attente de votre administrateur
+error-deployment-pending-text = Cette installation de l’outil est nouvelle pour nous. Votre administrateur doit l’approuver ; ouvrez ensuite de nouveau l’activité.
+error-deployment-disabled-title = Cette installation est désactivée
+error-deployment-disabled-text = Votre administrateur a désactivé cette installation de l’outil. Demandez-lui de la réactiver.
+error-anonymous-title = Votre plateforme cache qui vous êtes
+error-anonymous-text = Travailler entre pairs demande de savoir à qui est chaque travail. Connectez-vous à votre plateforme ; si vous l’êtes déjà, demandez à l’administrateur de transmettre l’identifiant à cet outil.
+error-launch-stale-title = Cette ouverture n’est plus valable
+error-launch-stale-text = Elle a pris trop de temps, ou a commencé dans un autre navigateur. Ouvrez de nouveau l’activité depuis votre cours.
+error-launch-used-title = Cette ouverture a déjà servi
+error-launch-used-text = Recharger la page ne fonctionne pas ici. Ouvrez de nouveau l’activité depuis votre cours.
+error-launch-clock-title = Le message de votre plateforme est périmé
+error-launch-clock-text = Ouvrez de nouveau l’activité depuis votre cours. Si cela arrive à chaque fois, l’horloge de la plateforme ou de Cercle est fausse : prévenez votre administrateur.
+error-launch-refused-title = Nous n’avons pas pu vérifier cette ouverture
+error-launch-refused-text = Ouvrez de nouveau l’activité depuis votre cours. Si cela recommence, donnez la référence ci-dessous à votre administrateur : le journal dit pourquoi.
+error-platform-error-title = Votre plateforme ne vous a pas laissé entrer
+error-platform-error-text = Souvent, sa propre session est terminée, ou ses cookies sont bloqués dans ce cadre. Reconnectez-vous, ou ouvrez l’activité dans une nouvelle fenêtre.
+error-message-type-title = Ce type de lien n’est pas encore pris en charge
+error-message-type-text = Ouvrez l’activité elle-même depuis votre cours.
+error-rate-limited-title = Trop d’ouvertures à la fois
+error-rate-limited-text = Attendez une minute, puis ouvrez de nouveau l’activité depuis votre cours.
+error-lms-unreachable-title = Votre plateforme ne nous répond pas
+error-lms-unreachable-text = Nous ne pouvons pas vérifier sa signature. Réessayez dans quelques minutes ; si cela dure, prévenez votre administrateur.
+
+## Refus d’une règle
+refused-released = Les notes sont déjà publiées : ceci ne peut plus changer.
+refused-changed-meanwhile = Quelqu’un d’autre a modifié ceci entre-temps. Rouvrez la page, regardez, et refaites votre modification.
+refused-work-too-long = Le texte dépasse 200 Ko. Raccourcissez-le ; rien n’a été perdu.
+refused-work-empty = Il n’y a pas encore de texte. Écrivez votre travail, puis remettez-le.
+refused-work-handed-in = Ce travail a déjà été remis.
+refused-work-newer-elsewhere = Un texte plus récent a été enregistré depuis une autre fenêtre. Copiez ce que vous avez écrit ici, puis rouvrez la page.
+refused-work-deadline-passed = Le délai de remise est passé. Votre texte est enregistré. Demandez à votre formateur s’il peut encore être remis.
+refused-work-opened = Un relecteur a ouvert votre travail : il ne peut plus être modifié.
+refused-review-deadline-passed = Le délai des relectures est passé. Ce que vous avez écrit est enregistré. Demandez à votre formateur.
+refused-review-hand-in-first = Remettez d’abord votre propre travail ; vous recevrez ensuite des travaux à relire.
+refused-review-none-waiting = Aucun travail n’attend de relecture pour l’instant.
+refused-review-enough = Vous avez envoyé toutes vos relectures.
+refused-review-sent = Cette relecture a déjà été envoyée.
+refused-test-user = Vous êtes la personne de test de votre plateforme : vous pouvez tout voir et écrire, mais vous ne participez pas aux relectures.
+refused-mark-no-reason = Dites pourquoi : l’apprenant lit la raison à côté de la note.
+refused-mark-reason-too-long = La raison dépasse 1 000 caractères.
+refused-mark-range = La note doit être un nombre de 0 à 100.
+refused-release-changed = Une note a changé depuis l’ouverture de cet aperçu. Regardez-le de nouveau, puis publiez.
+refused-release-no-marks = Personne n’a encore de note : il n’y a rien à publier.
+
+## Pas encore prêt
+not-set-up-title = Pas encore prêt
+not-set-up-text = Votre formateur n’a pas encore préparé cette activité.
+not-set-up-next = Revenez plus tard, ou demandez à votre formateur.
+
+## Préparation
+setup-title = Préparer une évaluation par les pairs
+setup-crumb = Nouvelle activité
+setup-intro = Les apprenants remettent un travail, relisent ceux des autres avec votre grille, et reçoivent une note que vous publiez.
+setup-correct = À corriger :
+setup-task = La consigne
+setup-field-title = Titre
+setup-field-brief = Consigne
+setup-brief-help = Que faut-il remettre, et à quoi cela sert-il ?
+setup-when = Dates
+setup-field-work-due = Remise jusqu’au
+setup-field-review-due = Relecture jusqu’au
+setup-dates-help = Laissez une date vide pour ne pas fixer de limite. Les relectures commencent dès que deux travaux sont remis.
+setup-reviewing = Relectures
+setup-field-reviews = Relectures par apprenant
+setup-field-anonymity = Qui voit le nom de qui ?
+anonymity-double-blind = Double aveugle
+anonymity-double-blind-help = Ni les auteurs ni les relecteurs ne voient de nom. Vous voyez les deux.
+anonymity-open = Ouvert
+anonymity-open-help = Auteurs et relecteurs voient leurs noms.
+setup-rubric = Grille d’évaluation
+setup-rubric-help = Partez d’un de ces modèles, puis changez ce que vous voulez. En choisir un remplace les critères ci-dessous.
+setup-rubric-in-use = Les relectures ont commencé : la grille ne change plus.
+setup-criterion = Critère { $n }
+setup-criterion-title = Nom
+setup-criterion-weight = Poids (1–100)
+setup-criterion-desc = Ce que l’on regarde
+setup-levels-help = Niveaux du plus bas au plus haut. Les points ne comptent qu’à l’intérieur d’un critère : le meilleur niveau compte en entier.
+setup-level = Niveau { $n }
+setup-level-label = Nom du niveau
+setup-level-points = Points
+setup-level-desc = À quoi ressemble un travail de ce niveau
+setup-add-level = Ajouter un niveau
+setup-remove-level = Retirer le dernier niveau
+setup-remove-criterion = Retirer ce critère
+setup-add-criterion = Ajouter un critère
+setup-save = Créer l’activité
+settings-title = Réglages
+settings-save = Enregistrer les réglages
+setup-no-title = Donnez un titre à l’activité.
+setup-title-too-long = Le titre dépasse 200 caractères.
+setup-no-brief = Écrivez une consigne : les apprenants doivent savoir quoi remettre.
+setup-brief-too-long = La consigne dépasse 200 Ko.
+setup-work-date-unreadable = « Remise jusqu’au » n’est pas une date lisible.
+setup-review-date-unreadable = « Relecture jusqu’au » n’est pas une date lisible.
+setup-review-before-work = « Relecture jusqu’au » doit venir après « Remise jusqu’au ».
+setup-reviews-range = Choisissez de 1 à 6 relectures par apprenant.
+rubric-problem-in = Critère { $n } : { $problem }
+rubric-no-criteria = La grille a besoin d’au moins un critère.
+rubric-too-many-criteria = La grille a plus de 10 critères.
+rubric-criterion-untitled = donnez-lui un nom.
+rubric-text-too-long = un texte est trop long.
+rubric-weight = le poids doit être un nombre de 1 à 100.
+rubric-levels-count = donnez-lui de 2 à 6 niveaux.
+rubric-level-unnamed = donnez un nom à chaque niveau.
+rubric-points-rise = les points doivent être des nombres entiers de 0 à 100 qui montent d’un niveau à l’autre.
+
+## Page de l’apprenant
+set-by = Proposé par { $name }
+step-hand-in = Remise
+step-review = Relecture
+step-feedback = Retours
+step-result = Résultat
+handed-in-on = Remis
+reviews-of = { $n } relectures sur { $k }
+reviews-received = { $n ->
+    [one] { $n } relecture
+   *[other] { $n } relectures
+}
+after-release = quand votre formateur les publie
+watch-title = Vous observez
+watch-text = Votre rôle dans ce cours ne participe pas à cette activité. Vous pouvez lire la consigne ci-dessous.
+next-write = À faire : écrire votre travail
+next-continue-writing = À faire : terminer votre travail
+next-write-text = Après la remise, vous recevrez { $n ->
+    [one] un travail
+   *[other] { $n } travaux
+} à relire, l’un après l’autre.
+start-writing = Commencer à écrire
+continue-writing = Continuer à écrire
+missed-title = Le délai de remise est passé
+missed-text = Vous ne pouvez plus remettre vous-même. Demandez à votre formateur ce qui est encore possible.
+read-draft = Lire votre brouillon
+next-review-title = À faire : relire { $n ->
+    [one] encore un travail
+   *[other] encore { $n } travaux
+}
+next-review-text = Vous en avez relu { $n } sur { $k }.
+authors-dont-see-you = Les auteurs ne voient pas votre nom.
+authors-see-you = Les auteurs voient votre nom.
+start-review = Commencer la prochaine relecture
+continue-review = Continuer votre relecture
+no-work-title = Pas encore de travail à relire
+no-work-text = Les autres n’ont pas encore remis assez de travaux. Revenez plus tard ; attendre ne fait rien perdre.
+look-again = Regarder de nouveau
+reviews-over-title = Le délai des relectures est passé
+reviews-over-text = Vous avez envoyé { $n } relectures sur { $k }. Votre formateur publie le résultat.
+waiting-title = C’est fait pour l’instant
+waiting-text = Vous avez remis votre travail et envoyé toutes vos relectures. Vos retours et votre note seront ici dès que votre formateur les publie.
+no-result-title = Pas de résultat
+no-result-text = Les notes sont publiées, et il n’y en a pas pour vous. Demandez à votre formateur.
+your-result = Votre résultat
+mark-made = { $n ->
+    [one] C’est le total de la grille d’une relecture.
+   *[other] C’est la moyenne des totaux de la grille de { $n } relectures.
+}
+mark-by-trainer = Votre formateur a décidé cette note :
+mark-peers-were = { $n ->
+    [one] La relecture donnait { $mark }.
+   *[other] La moyenne de { $n } relectures était { $mark }.
+}
+grade-sent = Dans le carnet de notes de la plateforme
+grade-not-yet = Pas encore envoyée à la plateforme
+grade-nowhere = Non envoyée à un carnet de notes
+feedback-title = Ce que vos relecteurs ont écrit
+feedback-none = Personne n’a relu votre travail.
+review-number = Relecture { $n }
+review-by = Relecture de { $name }
+weight-percent = poids { $n } %
+overall-comment = Dans l’ensemble
+the-task = La consigne
+your-work = Votre travail
+step-not-started = pas commencé
+step-draft = brouillon
+step-handed-in = remis
+reviewers-see-you-as = Les relecteurs vous voient comme { $name }.
+take-back = Modifier mon travail
+take-back-help = Possible jusqu’à ce qu’un relecteur l’ouvre.
+
+## Éditeur
+editor-title = Votre travail
+editor-label = Texte de votre travail
+hand-in = Remettre
+hand-in-until = Remise jusqu’au
+hand-in-help = Après la remise, vous pouvez encore le modifier jusqu’à ce qu’un relecteur l’ouvre.
+editor-closed = Le délai de remise est passé. Ce que vous écrivez est encore enregistré ; demandez à votre formateur.
+
+## Page de relecture
+review-n-of-k = Relecture { $n } sur { $k }
+work-by = Travail de { $name }
+kept-for-you-until = Gardé pour vous jusqu’au
+review-closed = Cette relecture ne peut plus être modifiée.
+review-incomplete = Pas encore envoyée ; tout ce que vous avez écrit est enregistré.
+review-missing = { $n ->
+    [0] {""}
+    [one] Un critère a besoin d’un niveau.
+   *[other] { $n } critères ont besoin d’un niveau.
+} { $k ->
+    [0] {""}
+    [one] Un critère a besoin d’un commentaire.
+   *[other] { $k } critères ont besoin d’un commentaire.
+}
+your-assessment = Votre évaluation
+choose-level = Choisissez un niveau.
+comment-label = Commentaire
+comment-placeholder = Qu’avez-vous lu qui vous fait choisir ce niveau ?
+write-comment = Écrivez un commentaire.
+send-review = Envoyer la relecture
+send-review-help = Une relecture envoyée ne peut plus être modifiée.
+back-to-activity = Retour à l’activité
+give-back = Rendre ce travail
+give-back-help = Quelqu’un d’autre le relira. Ce que vous avez écrit est gardé.
+
+## Page du groupe
+preview-release = Aperçu de la publication
+released-on = Publié
+no-work-date = Pas de date de remise
+no-review-date = pas de date de relecture
+review-until = relecture jusqu’au
+group-empty-title = Personne n’a encore ouvert l’activité
+group-empty-text = Les apprenants apparaissent ici quand ils l’ouvrent pour la première fois depuis le cours.
+to-do-now = À faire maintenant
+todo-not-handed-in = { $n ->
+    [one] apprenant n’a pas remis
+   *[other] apprenants n’ont pas remis
+}
+todo-reviews-owed = { $n ->
+    [one] relecture encore due
+   *[other] relectures encore dues
+}
+todo-short = { $n ->
+    [one] travail manque de relectures
+   *[other] travaux manquent de relectures
+}
+todo-marked = { $n ->
+    [one] apprenant a une note
+   *[other] apprenants ont une note
+}
+todo-unsent = { $n ->
+    [one] note publiée absente de la plateforme
+   *[other] notes publiées absentes de la plateforme
+}
+resend = Renvoyer maintenant
+group-title = Le groupe, étape par étape
+group-legend = ✓ remis · ✎ brouillon · – pas commencé
+col-learner = Apprenant
+col-work = Travail
+col-given = Relectures faites
+col-received = Reçues
+col-mark = Note
+col-grade = Sur la plateforme
+col-next = Ensuite
+n-of-k = { $n } sur { $k }
+next-start = doit commencer à écrire
+next-hand-in = doit remettre
+next-missed-hand-in = a manqué la remise : à contacter
+next-review = doit relire
+next-missed-reviews = a manqué des relectures : à contacter
+next-wait = attend les relectures des autres
+next-ready = prêt pour la publication
+next-done = terminé
+grade-after-release = après la publication
+grade-waiting = En attente d’envoi
+grade-conflict = La plateforme montre une autre note
+grade-retrying = Pas encore envoyée : { $reason }. Un nouvel essai se fait tout seul.
+grade-failed = Absente de la plateforme : { $reason }
+grade-class-no_service = la plateforme n’offre pas de colonne à cette activité
+grade-class-unreachable = la plateforme est injoignable
+grade-class-no_answer = la plateforme n’a pas répondu
+grade-class-unavailable = la plateforme a un problème
+grade-class-throttled = la plateforme nous demande d’attendre
+grade-class-token_refused = la plateforme refuse notre identification
+grade-class-user_not_gradable = la plateforme ne compte pas cette personne parmi les apprenants du cours
+grade-class-line_item_missing = la colonne du carnet de notes n’existe plus
+grade-class-lms_not_accepting = la plateforme ne prend pas de notes pour cette activité (non publiée ou fermée)
+grade-class-forbidden = la plateforme ne nous laisse pas écrire dans cette colonne
+grade-class-scope_missing = la plateforme ne donne pas le droit d’envoyer des notes
+grade-class-registration_disabled = cette plateforme est désactivée dans Cercle
+grade-class-gave_up = arrêté après 14 jours
+grade-class-other = la plateforme ne la prend pas
+
+## Fiche d’un apprenant
+shown-to-peers-as = Montré aux pairs comme { $name }
+mark-title = Note
+mark-from-peers = { $n ->
+    [one] Une relecture : { $mark }.
+   *[other] Moyenne de { $n } relectures : { $mark }.
+}
+mark-none-yet = Aucune relecture n’a été envoyée sur ce travail.
+mark-overridden = Vous avez décidé cette note :
+override-title = Décider la note vous-même
+override-mark = Note (0–100)
+override-reason = Raison
+override-help = L’apprenant lit la raison à côté de la note.
+override-set = Fixer cette note
+override-undo = Laisser compter les relectures
+draft-is-private = Il y a un brouillon. Seul son auteur le voit jusqu’à la remise.
+reviews-received-title = Relectures reçues
+reviews-given-title = Relectures faites
+reviews-none = Aucune pour l’instant.
+review-under-way = en cours d’écriture
+review-of = Travail de { $name }
+
+## Publication
+release-title = Aperçu de la publication
+release-intro = Rien n’est définitif avant la publication. Les apprenants voient alors leur note et leurs relectures, et les notes partent vers le carnet de la plateforme. Les relectures se terminent.
+release-open-reviews = { $n ->
+    [one] Une relecture est en cours d’écriture. Elle ne compterait pas.
+   *[other] { $n } relectures sont en cours d’écriture. Elles ne compteraient pas.
+}
+release-without-mark = { $n ->
+    [one] Un apprenant n’a pas de note et n’en recevrait pas. Vous pouvez en décider une sur sa fiche.
+   *[other] { $n } apprenants n’ont pas de note et n’en recevraient pas. Vous pouvez en décider sur leurs fiches.
+}
+col-before = Avant
+col-effect = Ce qui change
+effect-new = nouvelle
+effect-changed = change
+effect-same = reste
+effect-none = pas de note
+release-button = { $n ->
+    [one] Publier une note
+   *[other] Publier { $n } notes
+}
+release-nothing = Il n’y a rien de nouveau à publier.

@@ -1,0 +1,72 @@
+//! Activities and placements.
+
+use crate::clock::UtcTime;
+use crate::ids::{ActivityId, CohortId, LinkId, PersonId, PlacementId, RubricVersionId};
+use crate::store::columns::text_enum;
+
+text_enum! {
+    /// Who sees whose name.
+    Anonymity {
+        /// Neither authors nor reviewers see a name.
+        DoubleBlind => "double_blind",
+        /// Both see each other's names.
+        Open => "open",
+    }
+}
+
+/// A deadline counts this many seconds longer than it says: what was sent in time may arrive late.
+pub const GRACE: i64 = 60;
+
+/// An activity of a cohort.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    /// Our id.
+    pub id: ActivityId,
+    /// The cohort.
+    pub cohort_id: CohortId,
+    /// The title.
+    pub title: String,
+    /// The brief, sanitised.
+    pub brief_html: String,
+    /// The rubric that new reviews use.
+    pub rubric_version_id: RubricVersionId,
+    /// Until when works are handed in; None means no limit.
+    pub work_due_at: Option<UtcTime>,
+    /// Until when reviews are sent; None means no limit.
+    pub review_due_at: Option<UtcTime>,
+    /// How many works each learner reviews, 1 to 6.
+    pub reviews_per_learner: i32,
+    /// Who sees whose name.
+    pub anonymity: Anonymity,
+    /// When the marks were released.
+    pub released_at: Option<UtcTime>,
+    /// Counts the changes, so that two trainers do not overwrite each other unseen.
+    pub revision: i32,
+    /// Who set it up.
+    pub created_by: PersonId,
+}
+
+impl Activity {
+    /// Whether works can still be handed in.
+    #[must_use]
+    pub fn takes_works(&self, now: UtcTime) -> bool {
+        self.released_at.is_none() && self.work_due_at.is_none_or(|due| now <= due.plus_seconds(GRACE))
+    }
+
+    /// Whether reviews can still be sent.
+    #[must_use]
+    pub fn takes_reviews(&self, now: UtcTime) -> bool {
+        self.released_at.is_none() && self.review_due_at.is_none_or(|due| now <= due.plus_seconds(GRACE))
+    }
+}
+
+/// An activity behind a link.
+#[derive(Clone, Debug)]
+pub struct Placement {
+    /// Our id.
+    pub id: PlacementId,
+    /// The activity.
+    pub activity_id: ActivityId,
+    /// The link.
+    pub link_id: LinkId,
+}

@@ -1,0 +1,147 @@
+//! Queries about cohorts, bindings and memberships.
+
+use diesel::prelude::*;
+
+use super::model::{Binding, CohortKind, Learner, Membership};
+use crate::clock::UtcTime;
+use crate::ids::{BindingId, CohortId, CourseId, MembershipId, PersonId};
+use crate::launch::Scope;
+use crate::platform;
+use crate::store::columns::Role;
+use crate::store::schema::{bindings, cohorts, memberships, people};
+use crate::store::{Conn, StoreResult};
+
+/// The binding of a course to its implicit cohort.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_course_binding(conn: &mut Conn, course: &CourseId) -> StoreResult<Option<Binding>> {
+    let row: Option<(BindingId, CohortId, CourseId)> = bindings::table
+        .inner_join(cohorts::table.on(cohorts::id.eq(bindings::cohort_id)))
+        .filter(bindings::course_id.eq(course))
+        .filter(cohorts::kind.eq(CohortKind::Course))
+        .select((bindings::id, bindings::cohort_id, bindings::course_id))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(id, cohort_id, course_id)| Binding { id, cohort_id, course_id }))
+}
+
+/// Stores a cohort.
+///
+/// # Errors
+/// When the database fails.
+pub fn create_cohort(conn: &mut Conn, id: &CohortId, name: &str, kind: CohortKind, now: UtcTime) -> StoreResult<()> {
+    diesel::insert_into(cohorts::table)
+        .values((cohorts::id.eq(id), cohorts::name.eq(name), cohorts::kind.eq(kind), cohorts::created_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores a binding.
+///
+/// # Errors
+/// `Duplicate` when cohort and course are bound already.
+pub fn create_binding(conn: &mut Conn, new: &Binding, now: UtcTime) -> StoreResult<()> {
+    diesel::insert_into(bindings::table)
+        .values((
+            bindings::id.eq(&new.id),
+            bindings::cohort_id.eq(&new.cohort_id),
+            bindings::course_id.eq(&new.course_id),
+            bindings::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A person's membership through a binding.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_membership(conn: &mut Conn, binding: &BindingId, person: &PersonId) -> StoreResult<Option<Membership>> {
+    let row: Option<(MembershipId, CohortId, PersonId, BindingId, Role, bool)> = memberships::table
+        .filter(memberships::binding_id.eq(binding))
+        .filter(memberships::person_id.eq(person))
+        .select((
+            memberships::id,
+            memberships::cohort_id,
+            memberships::person_id,
+            memberships::binding_id,
+            memberships::role,
+            memberships::active,
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(id, cohort_id, person_id, binding_id, role, active)| Membership {
+        id,
+        cohort_id,
+        person_id,
+        binding_id,
+        role,
+        active,
+    }))
+}
+
+/// Stores a membership.
+///
+/// # Errors
+/// `Duplicate` when the person is a member through this binding already.
+pub fn create_membership(conn: &mut Conn, new: &Membership, now: UtcTime) -> StoreResult<()> {
+    diesel::insert_into(memberships::table)
+        .values((
+            memberships::id.eq(&new.id),
+            memberships::cohort_id.eq(&new.cohort_id),
+            memberships::person_id.eq(&new.person_id),
+            memberships::binding_id.eq(&new.binding_id),
+            memberships::role.eq(new.role),
+            memberships::active.eq(new.active),
+            memberships::created_at.eq(now),
+            memberships::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Changes the role of a membership, and makes it active.
+///
+/// # Errors
+/// When the database fails.
+pub fn update_role(conn: &mut Conn, id: &MembershipId, role: Role, now: UtcTime) -> StoreResult<()> {
+    diesel::update(memberships::table.find(id))
+        .set((memberships::role.eq(role), memberships::active.eq(true), memberships::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The learners of a cohort, without the LMSs' test people, for somebody whose course is bound to it.
+///
+/// # Errors
+/// When the database fails. A cohort that is not bound to the asker's course has no learners.
+pub fn list_learners(conn: &mut Conn, scope: &Scope, cohort: &CohortId) -> StoreResult<Vec<Learner>> {
+    let bound: i64 = bindings::table
+        .filter(bindings::cohort_id.eq(cohort))
+        .filter(bindings::course_id.eq(&scope.course))
+        .count()
+        .get_result(conn)?;
+    if bound == 0 {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(PersonId, CourseId)> = memberships::table
+        .inner_join(bindings::table.on(bindings::id.eq(memberships::binding_id)))
+        .inner_join(people::table.on(people::id.eq(memberships::person_id)))
+        .filter(memberships::cohort_id.eq(cohort))
+        .filter(memberships::role.eq(Role::Learner))
+        .filter(memberships::active.eq(true))
+        .filter(people::test_user.eq(false))
+        .order((memberships::created_at, memberships::id))
+        .select((memberships::person_id, bindings::course_id))
+        .load(conn)?;
+    let ids = rows.iter().map(|(person, _)| person.clone()).collect();
+    let mut people = platform::store::list_people(conn, ids)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, course_id)| {
+            let position = people.iter().position(|p| p.id == id)?;
+            Some(Learner { person: people.swap_remove(position), course_id })
+        })
+        .collect())
+}

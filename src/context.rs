@@ -1,0 +1,53 @@
+//! What every handler and every job is handed: the settings and the doors to the outside.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::crypto::sealed::MasterKey;
+use crate::jobs::Wake;
+use crate::lti::jwks::JwksCache;
+use crate::lti::token::TokenCache;
+use crate::net::Outbound;
+use crate::settings::Settings;
+use crate::store::Db;
+
+/// The parts that all of Cercle shares; cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The key file.
+    pub key: MasterKey,
+    /// The outbound client.
+    pub outbound: Outbound,
+    /// The key sets of the LMSs.
+    pub jwks: JwksCache,
+    /// The access tokens for the LMSs' services.
+    pub tokens: TokenCache,
+    /// Wakes the background jobs.
+    pub wake: Wake,
+}
+
+impl Context {
+    /// Assembles the parts.
+    ///
+    /// # Errors
+    /// When the outbound client cannot be set up.
+    pub fn new(settings: Settings, db: Db, clock: Clock, key: MasterKey) -> Result<Self, crate::net::NetError> {
+        let outbound = Outbound::new(settings.allow_insecure_platforms)?;
+        Ok(Self {
+            jwks: JwksCache::new(outbound.clone(), clock.clone()),
+            tokens: TokenCache::new(outbound.clone(), clock.clone()),
+            wake: Wake::default(),
+            settings: Arc::new(settings),
+            db,
+            clock,
+            key,
+            outbound,
+        })
+    }
+}

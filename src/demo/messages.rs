@@ -1,0 +1,128 @@
+//! The launch messages of both LMSs, as their reference pages show them (moodle.md §2.1, canvas.md §2.1).
+
+use serde_json::{Value, json};
+
+use super::campus::{Kind, Link, Part, School, User};
+use crate::clock::UtcTime;
+
+const C: &str = "https://purl.imsglobal.org/spec/lti/claim/";
+const M: &str = "http://purl.imsglobal.org/vocab/lis/v2/membership";
+
+/// The address of a column.
+#[must_use]
+pub fn line_item_url(school: &School, base: &str, id: &str) -> String {
+    let course = &school.course_id;
+    match school.kind {
+        Kind::Moodle => format!(
+            "{base}/moodle/mod/lti/services.php/{course}/lineitems/{id}/lineitem?type_id={}",
+            school.deployment_id
+        ),
+        Kind::Canvas => format!("{base}/canvas/api/lti/courses/{course}/line_items/{id}"),
+    }
+}
+
+/// The address of the columns.
+#[must_use]
+pub fn line_items_url(school: &School, base: &str) -> String {
+    let course = &school.course_id;
+    match school.kind {
+        Kind::Moodle => {
+            format!("{base}/moodle/mod/lti/services.php/{course}/lineitems?type_id={}", school.deployment_id)
+        }
+        Kind::Canvas => format!("{base}/canvas/api/lti/courses/{course}/line_items"),
+    }
+}
+
+/// The address of the roster.
+#[must_use]
+pub fn memberships_url(school: &School, base: &str) -> String {
+    let course = &school.course_id;
+    match school.kind {
+        Kind::Moodle => format!(
+            "{base}/moodle/mod/lti/services.php/CourseSection/{course}/bindings/{}/memberships",
+            school.deployment_id
+        ),
+        Kind::Canvas => format!("{base}/canvas/api/lti/courses/{course}/names_and_roles"),
+    }
+}
+
+/// The role claim of somebody. Arrays are sorted, as both LMSs send them.
+#[must_use]
+pub fn roles(kind: Kind, part: Part) -> Vec<String> {
+    let institution = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#";
+    let system = "http://purl.imsglobal.org/vocab/lis/v2/system/person#";
+    match (kind, part) {
+        (Kind::Moodle, Part::Trainer) => vec![format!("{M}#Instructor")],
+        (Kind::Moodle, Part::Learner) => vec![format!("{M}#Learner")],
+        (Kind::Canvas, Part::Trainer) => {
+            vec![format!("{institution}Instructor"), format!("{M}#Instructor"), format!("{system}User")]
+        }
+        // Somebody who learns here may teach elsewhere: institution roles say nothing about this course.
+        (Kind::Canvas, Part::Learner) => {
+            vec![format!("{institution}Student"), format!("{M}#Learner"), format!("{system}User")]
+        }
+    }
+}
+
+/// The claims of a resource link launch.
+#[must_use]
+pub fn resource_link(school: &School, base: &str, user: &User, link: &Link, nonce: &str, now: UtcTime) -> Value {
+    let seconds = now.unix_seconds();
+    let site = format!("{base}/{}", school.kind.path());
+    let life = match school.kind {
+        Kind::Moodle => 60,
+        Kind::Canvas => 3600,
+    };
+    let ags_scopes: Vec<&String> = school.scopes.iter().filter(|s| s.contains("lti-ags")).collect();
+    let mut ags = json!({"scope": ags_scopes, "lineitems": line_items_url(school, base)});
+    if let Some(item) = &link.line_item {
+        ags["lineitem"] = json!(line_item_url(school, base, item));
+    }
+    let mut claims = json!({
+        "iss": school.issuer, "aud": school.client_id, "iat": seconds, "exp": seconds + life, "nonce": nonce,
+        "sub": user.sub, "name": user.name(), "given_name": user.given_name, "family_name": user.family_name,
+        "email": format!("{}@example.org", user.given_name.to_lowercase()),
+    });
+    let mut set = |name: &str, value: Value| claims[format!("{C}{name}")] = value;
+    set("message_type", json!("LtiResourceLinkRequest"));
+    set("version", json!("1.3.0"));
+    set("deployment_id", json!(school.deployment_id));
+    set("target_link_uri", json!(format!("{}/lti/start", school.tool.0)));
+    set("roles", json!(roles(school.kind, user.part)));
+    let context_type = match school.kind {
+        Kind::Moodle => "CourseSection",
+        Kind::Canvas => "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering",
+    };
+    set("context", json!({
+        "id": school.course_id, "label": school.course_label, "title": school.course_title, "type": [context_type],
+    }));
+    set("resource_link", json!({"id": link.id, "title": link.title, "description": ""}));
+    set("launch_presentation", json!({
+        "locale": school.locale, "document_target": "iframe", "return_url": format!("{site}/course"),
+    }));
+    match school.kind {
+        Kind::Moodle => {
+            set("tool_platform", json!({
+                "product_family_code": "moodle", "version": "2024100706", "guid": "localhost", "name": school.name,
+            }));
+            set("lis", json!({"person_sourcedid": "", "course_section_sourcedid": ""}));
+            set("ext", json!({"lms": "moodle-2"}));
+        }
+        Kind::Canvas => {
+            set("tool_platform", json!({
+                "guid": "demo:canvas-lms", "name": school.name, "version": "cloud", "product_family_code": "canvas",
+            }));
+            set("lis", json!({
+                "person_sourcedid": "$Person.sourcedId", "course_offering_sourcedid": "$CourseSection.sourcedId",
+            }));
+            set("custom", json!({"due_at": "$ResourceLink.submission.endDateTime"}));
+            claims["locale"] = json!(school.locale);
+            claims["azp"] = json!(school.client_id);
+            claims["https://www.instructure.com/placement"] = Value::Null;
+        }
+    }
+    claims["https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"] = ags;
+    claims["https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"] =
+        json!({"context_memberships_url": memberships_url(school, base), "service_versions": ["1.0", "2.0"]});
+    claims
+}

@@ -1,0 +1,178 @@
+//! Finding the column of an activity in its LMS, and making it where there is none.
+
+use url::Url;
+
+use super::model::LineItem;
+use super::store;
+use crate::clock::UtcTime;
+use crate::context::Context;
+use crate::lti::ags::{Ags, AgsError, LineItem as LmsLineItem, NewLineItem};
+use crate::lti::score::{SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ};
+use crate::platform::model::{Course, Link};
+use crate::store::columns::Points;
+use crate::store::{Conn, StoreError, StoreResult};
+
+/// A column that can be written to.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its address.
+    pub url: Url,
+    /// What a full score is.
+    pub maximum: Points,
+}
+
+/// Why there is no column.
+#[derive(Debug)]
+pub enum NoColumn {
+    /// The LMS offers no gradebook to this activity, or does not let us make a column.
+    NoService,
+    /// Another worker is looking for it at this moment.
+    Busy,
+    /// The LMS did not answer well.
+    Failed(AgsError),
+    /// The database.
+    Store(StoreError),
+}
+
+impl From<StoreError> for NoColumn {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<AgsError> for NoColumn {
+    fn from(error: AgsError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The default maximum where the LMS does not say: our marks are out of 100.
+const DEFAULT_MAXIMUM: Points = Points::whole(100);
+/// How long one worker may look for a column, in seconds.
+const LEASE: i64 = 180;
+
+/// What is known about a column before the LMS is asked.
+pub struct Place<'a> {
+    /// The row.
+    pub item: &'a LineItem,
+    /// The link it belongs to.
+    pub link: &'a Link,
+    /// The course.
+    pub course: &'a Course,
+    /// The name for a new column.
+    pub label: &'a str,
+}
+
+impl Place<'_> {
+    fn may(&self, scope: &str) -> bool {
+        self.course.ags_scopes.split(' ').any(|s| s == scope)
+    }
+}
+
+/// The column of a place: the one that is bound; else the link's own; else one with our activity's id
+/// and tag; else the link's only one; else a new one where the scope allows it.
+///
+/// # Errors
+/// [`NoColumn`].
+pub async fn resolve(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -> Result<Column, NoColumn> {
+    if let (Some(url), Some(maximum)) = (&place.item.url, place.item.score_maximum) {
+        if let Ok(url) = Url::parse(url) {
+            return Ok(Column { url, maximum });
+        }
+    }
+    if let Some(column) = coupled(context, ags, place).await? {
+        return Ok(column);
+    }
+    let token = crate::crypto::random_token().map_err(|_| NoColumn::Busy)?;
+    let (id, now) = (place.item.id.clone(), context.clock.now());
+    let leased = {
+        let (id, token) = (id.clone(), token.clone());
+        context.db.write(move |c| store::lease_line_item(c, &id, &token, now.plus_seconds(LEASE), now)).await?
+    };
+    if !leased {
+        return Err(NoColumn::Busy);
+    }
+    let outcome = search_or_create(context, ags, place).await;
+    context.db.write(move |c| store::release_line_item(c, &id, &token)).await?;
+    outcome
+}
+
+/// The column that the launch named, or the one that was bound before its maximum was known.
+async fn coupled(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -> Result<Option<Column>, NoColumn> {
+    let Some(address) = place.item.url.as_ref().or(place.link.line_item_url.as_ref()) else { return Ok(None) };
+    let Ok(url) = Url::parse(address) else { return Ok(None) };
+    let maximum = if place.may(SCOPE_LINE_ITEM) || place.may(SCOPE_LINE_ITEM_READ) {
+        match ags.line_item(&url).await {
+            Ok(item) => item.score_maximum.unwrap_or(DEFAULT_MAXIMUM),
+            // The named column is gone: look for another one.
+            Err(AgsError::Status { status: 404 | 410, .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        DEFAULT_MAXIMUM
+    };
+    bind(context, place, url.as_str(), maximum, false).await?;
+    Ok(Some(Column { url, maximum }))
+}
+
+async fn bind(context: &Context, place: &Place<'_>, url: &str, maximum: Points, ours: bool) -> StoreResult<()> {
+    let (id, url, now) = (place.item.id.clone(), url.to_owned(), context.clock.now());
+    context
+        .db
+        .write(move |c: &mut Conn| store::bind_line_item(c, &id, Some(&url), Some(maximum), ours, now))
+        .await
+}
+
+async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -> Result<Column, NoColumn> {
+    let container = place.course.line_items_url.as_ref().and_then(|u| Url::parse(u).ok());
+    let may_read = place.may(SCOPE_LINE_ITEM) || place.may(SCOPE_LINE_ITEM_READ);
+    let Some(container) = container.filter(|_| may_read) else { return Err(NoColumn::NoService) };
+    let activity = place.item.activity_id.as_str();
+    let ours = ags.find_line_items(&container, &[("resource_id", activity), ("tag", &place.item.tag)]).await?;
+    // Some platforms ignore filters they do not know, so what came back is looked at.
+    let mut ours = ours.into_iter().filter(|i| i.resource_id.as_deref() == Some(activity));
+    if let Some(found) = ours.next() {
+        if ours.next().is_some() {
+            tracing::warn!(event = "ags.duplicate", activity, "the LMS has two columns for one activity; the first is used");
+        }
+        return use_found(context, place, &found, false).await;
+    }
+    let rlid = place.link.resource_link_id.as_str();
+    // Canvas gives a link without an assignment the course's own id: nothing belongs to that.
+    let is_real_link = place.course.contextless || rlid != place.course.context_id;
+    if is_real_link {
+        let linked = ags.find_line_items(&container, &[("resource_link_id", rlid)]).await?;
+        let mut linked = linked.into_iter().filter(|i| i.resource_link_id.as_deref() == Some(rlid));
+        if let (Some(found), None) = (linked.next(), linked.next()) {
+            return use_found(context, place, &found, false).await;
+        }
+    }
+    if !place.may(SCOPE_LINE_ITEM) {
+        return Err(NoColumn::NoService);
+    }
+    let new = NewLineItem {
+        label: place.label,
+        score_maximum: 100,
+        resource_id: activity,
+        tag: &place.item.tag,
+        resource_link_id: is_real_link.then_some(rlid),
+    };
+    let made = ags.create_line_item(&container, &new).await?;
+    use_found(context, place, &made, true).await
+}
+
+async fn use_found(context: &Context, place: &Place<'_>, found: &LmsLineItem, ours: bool) -> Result<Column, NoColumn> {
+    let url = Url::parse(&found.url).map_err(|_| NoColumn::Failed(AgsError::Unreadable("a line item address")))?;
+    let maximum = found.score_maximum.unwrap_or(DEFAULT_MAXIMUM);
+    bind(context, place, url.as_str(), maximum, ours).await?;
+    Ok(Column { url, maximum })
+}
+
+/// Looses a column that the LMS no longer has, so that the next try looks for another one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn loose(context: &Context, item: &LineItem) -> StoreResult<()> {
+    let (id, now): (_, UtcTime) = (item.id.clone(), context.clock.now());
+    context.db.write(move |c| store::bind_line_item(c, &id, None, None, false, now)).await
+}

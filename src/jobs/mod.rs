@@ -1,0 +1,83 @@
+//! The loop that runs the features' background work.
+//!
+//! Each job says when it wants to be asked again; a wake-up only makes that sooner. A lost wake-up
+//! therefore delays work and never loses it: the database is the truth.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+
+/// Wakes all jobs of this process early; cheap to clone.
+#[derive(Clone, Default)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    /// Something was stored that a job may want to see.
+    pub fn wake(&self) {
+        self.0.notify_waiters();
+    }
+
+    /// Counts wake-ups from the moment of this call, not from the first poll.
+    fn woken(&self) -> impl Future<Output = ()> + '_ {
+        self.0.notified()
+    }
+}
+
+/// One round of a job: does what is due and says how long to rest.
+pub type Round = Pin<Box<dyn Future<Output = Duration> + Send>>;
+
+/// A job by name; `round` is called again and again.
+pub struct Job {
+    /// The name, for the log.
+    pub name: &'static str,
+    /// Does what is due.
+    pub round: Box<dyn Fn() -> Round + Send + Sync>,
+}
+
+/// Runs jobs until told to stop. A round that has begun is finished first.
+pub struct Runner {
+    stop: watch::Sender<bool>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Runner {
+    /// Starts one task for each job.
+    #[must_use]
+    pub fn start(jobs: Vec<Job>, wake: &Wake) -> Self {
+        let (stop, _) = watch::channel(false);
+        let tasks = jobs
+            .into_iter()
+            .map(|job| {
+                let (wake, mut stopped) = (wake.clone(), stop.subscribe());
+                tokio::spawn(async move {
+                    tracing::debug!(job = job.name, "job started");
+                    while !*stopped.borrow() {
+                        // Registered before the round, so that what is stored meanwhile is not missed.
+                        let woken = wake.woken();
+                        let rest = (job.round)().await;
+                        tokio::select! {
+                            () = woken => {}
+                            () = tokio::time::sleep(rest) => {}
+                            _ = stopped.changed() => {}
+                        }
+                    }
+                })
+            })
+            .collect();
+        Self { stop, tasks }
+    }
+
+    /// Stops: waits for the rounds that are under way, at most 30 seconds.
+    pub async fn stop(self) {
+        // Nobody listens any more only when all tasks have ended already.
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            if tokio::time::timeout(Duration::from_secs(30), task).await.is_err() {
+                tracing::warn!("a job did not stop in 30 seconds");
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! From an LMS's login request to a session: the only place that makes one. Ends in a redirect to
+//! `/open`, which the activity answers.
+
+pub mod held;
+pub mod jobs;
+pub mod pages;
+pub mod refusal;
+pub mod service;
+pub mod session;
+mod store;
+
+pub use session::pages::{Posted, SignedIn};
+pub use session::{Scope, Session};

@@ -1,0 +1,110 @@
+//! Queries about sessions and nonces.
+
+use diesel::prelude::*;
+
+use super::session::{Mode, Session};
+use crate::clock::UtcTime;
+use crate::ids::{CourseId, LinkId, PersonId, RegistrationId, SessionId};
+use crate::platform;
+use crate::platform::model::Person;
+use crate::store::columns::Role;
+use crate::store::schema::{sessions, used_nonces};
+use crate::store::{Conn, StoreResult};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+struct SessionRow {
+    id: SessionId,
+    token_hash: String,
+    mode: Mode,
+    csrf_token: String,
+    registration_id: RegistrationId,
+    person_id: PersonId,
+    course_id: CourseId,
+    link_id: LinkId,
+    role: Role,
+    locale: String,
+    frame_origins: String,
+    return_url: Option<String>,
+    created_at: UtcTime,
+    last_seen_at: UtcTime,
+    expires_at: UtcTime,
+    ended_at: Option<UtcTime>,
+}
+
+/// Stores a session.
+pub(super) fn create_session(conn: &mut Conn, s: &Session) -> StoreResult<()> {
+    let s = s.clone();
+    let row = SessionRow {
+        id: s.id,
+        token_hash: s.token_hash,
+        mode: s.mode,
+        csrf_token: s.csrf_token,
+        registration_id: s.registration_id,
+        person_id: s.person_id,
+        course_id: s.course_id,
+        link_id: s.link_id,
+        role: s.role,
+        locale: s.locale,
+        frame_origins: s.frame_origins,
+        return_url: s.return_url,
+        created_at: s.created_at,
+        last_seen_at: s.last_seen_at,
+        expires_at: s.expires_at,
+        ended_at: s.ended_at,
+    };
+    diesel::insert_into(sessions::table).values(&row).execute(conn)?;
+    Ok(())
+}
+
+/// A session by the hash of its token, with its person.
+pub(super) fn find_session(conn: &mut Conn, token_hash: &str) -> StoreResult<Option<(Session, Person)>> {
+    let row: Option<SessionRow> = sessions::table
+        .filter(sessions::token_hash.eq(token_hash))
+        .select(SessionRow::as_select())
+        .first(conn)
+        .optional()?;
+    let Some(r) = row else { return Ok(None) };
+    let person = platform::store::get_person(conn, &r.person_id)?;
+    let session = Session {
+        id: r.id,
+        token_hash: r.token_hash,
+        mode: r.mode,
+        csrf_token: r.csrf_token,
+        registration_id: r.registration_id,
+        person_id: r.person_id,
+        course_id: r.course_id,
+        link_id: r.link_id,
+        role: r.role,
+        locale: r.locale,
+        frame_origins: r.frame_origins,
+        return_url: r.return_url,
+        created_at: r.created_at,
+        last_seen_at: r.last_seen_at,
+        expires_at: r.expires_at,
+        ended_at: r.ended_at,
+    };
+    Ok(Some((session, person)))
+}
+
+/// Notes that a session is in use.
+pub(super) fn touch_session(conn: &mut Conn, id: &SessionId, now: UtcTime) -> StoreResult<()> {
+    diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// Ends the session that a browser had before.
+pub(super) fn end_session(conn: &mut Conn, token_hash: &str, now: UtcTime) -> StoreResult<()> {
+    diesel::update(sessions::table.filter(sessions::token_hash.eq(token_hash)).filter(sessions::ended_at.is_null()))
+        .set(sessions::ended_at.eq(Some(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes sessions and nonces that no longer mean anything.
+pub(super) fn purge(conn: &mut Conn, now: UtcTime) -> StoreResult<usize> {
+    let nonces = diesel::delete(used_nonces::table.filter(used_nonces::keep_until.lt(now))).execute(conn)?;
+    let old = now.plus_seconds(-24 * 3600);
+    let ended = diesel::delete(sessions::table.filter(sessions::expires_at.lt(old))).execute(conn)?;
+    Ok(nonces + ended)
+}

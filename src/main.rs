@@ -1,0 +1,7 @@
+//! The `cercle` program; see [`cercle::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cercle::cli::run()
+}

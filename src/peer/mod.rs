@@ -1,0 +1,25 @@
+//! Peer assessment: set-up, works, allocation, reviews, marks, release.
+
+pub mod allocate;
+pub mod model;
+pub mod pages;
+pub mod rubric;
+pub mod service;
+pub mod setup;
+pub mod store;
+
+use crate::store::StoreError;
+
+/// Why something in peer assessment is refused. Each has a text `peer-refused-…`.
+#[derive(Debug, thiserror::Error)]
+pub enum PeerError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The role does not allow it.
+    #[error("the role does not allow this")]
+    Role,
+    /// A rule refuses it; the key of its text.
+    #[error("refused: {0}")]
+    Refused(&'static str),
+}

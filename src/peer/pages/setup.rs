@@ -1,0 +1,136 @@
+//! Setting up, and settings.
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+
+use crate::activity::model::Anonymity;
+use crate::context::Context;
+use crate::ids::ActivityId;
+use crate::launch::{Posted, SignedIn};
+use crate::peer::rubric::{self, Template as RubricTemplate};
+use crate::peer::service::settings;
+use crate::peer::setup::{Problem, Setup};
+use crate::platform;
+use crate::store::columns::Role;
+use crate::store::{Conn, StoreError};
+use crate::web::{PageError, PageResult, View, page, page_with, see_other};
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct SetupPage {
+    v: View,
+    setup: Setup,
+    problems: Vec<Problem>,
+    templates: Vec<RubricTemplate>,
+    action: String,
+    existing: bool,
+    rubric_in_use: bool,
+    home: Option<String>,
+}
+
+impl SetupPage {
+    fn problem_text(&self, problem: &Problem) -> String {
+        match problem.criterion {
+            0 => self.v.t(problem.key),
+            n => self.v.aa("rubric-problem-in", "n", n, "problem", self.v.t(problem.key)),
+        }
+    }
+
+    fn iso(&self, at: &Option<crate::clock::UtcTime>) -> String {
+        at.map(crate::clock::UtcTime::iso_seconds).unwrap_or_default()
+    }
+
+    /// The value of a date field while there is no script: UTC.
+    fn local(&self, at: &Option<crate::clock::UtcTime>) -> String {
+        at.map(|t| t.to_chrono().format("%Y-%m-%dT%H:%M").to_string()).unwrap_or_default()
+    }
+
+    fn is_double_blind(&self) -> bool {
+        self.setup.anonymity == Anonymity::DoubleBlind
+    }
+}
+
+async fn fresh(user: SignedIn, context: web::Data<Context>) -> PageResult {
+    if user.session.role != Role::Trainer {
+        return Err(PageError::forbidden());
+    }
+    let scope = user.scope();
+    let (placed, link) = context
+        .db
+        .read(move |c: &mut Conn| -> Result<_, StoreError> {
+            let placed = crate::activity::store::find_placed(c, &scope)?;
+            Ok((placed, platform::store::get_link(c, &scope.link)?))
+        })
+        .await?;
+    if let Some(activity) = placed {
+        return Ok(see_other(&format!("/peer/{activity}")));
+    }
+    let setup = Setup::fresh(user.view.lang(), &link.title);
+    page(&form(user.view, setup, Vec::new(), None, false))
+}
+
+fn form(v: View, setup: Setup, problems: Vec<Problem>, id: Option<&ActivityId>, rubric_in_use: bool) -> SetupPage {
+    SetupPage {
+        templates: rubric::templates(v.lang()),
+        action: id.map_or_else(|| "/peer/set-up".to_owned(), |id| format!("/peer/{id}/settings")),
+        home: id.map(|id| format!("/peer/{id}")),
+        existing: id.is_some(),
+        rubric_in_use,
+        problems,
+        setup,
+        v,
+    }
+}
+
+async fn create(form_data: Posted, context: web::Data<Context>) -> PageResult {
+    let Posted { by: user, fields, at } = form_data;
+    if user.session.role != Role::Trainer {
+        return Err(PageError::forbidden());
+    }
+    let mut setup = Setup::read(&fields);
+    if setup.apply(fields.text("action"), user.view.lang()) {
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(user.view, setup, Vec::new(), None, false));
+    }
+    let problems = setup.problems();
+    if !problems.is_empty() {
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(user.view, setup, problems, None, false));
+    }
+    let scope = user.scope();
+    let activity = context.db.write(move |c| settings::create(c, &scope, &setup, at)).await?;
+    Ok(see_other(&format!("/peer/{activity}")))
+}
+
+async fn edit(user: SignedIn, context: web::Data<Context>, id: web::Path<String>) -> PageResult {
+    let (scope, id) = (user.scope(), ActivityId(id.into_inner()));
+    let read = id.clone();
+    let loaded = context.db.read(move |c| settings::load(c, &scope, &read)).await?;
+    let setup = Setup::of(&loaded.activity, loaded.rubric);
+    page(&form(user.view, setup, Vec::new(), Some(&id), loaded.rubric_in_use))
+}
+
+async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<String>) -> PageResult {
+    let Posted { by: user, fields, at } = form_data;
+    let (scope, id) = (user.scope(), ActivityId(id.into_inner()));
+    let (read_scope, read_id) = (scope.clone(), id.clone());
+    let known = context.db.read(move |c| settings::load(c, &read_scope, &read_id)).await?;
+    let mut setup = Setup::read(&fields);
+    if known.rubric_in_use {
+        setup.rubric = known.rubric;
+    }
+    let asked = setup.apply(fields.text("action"), user.view.lang());
+    let problems = if asked { Vec::new() } else { setup.problems() };
+    if asked || !problems.is_empty() {
+        let shown = form(user.view, setup, problems, Some(&id), known.rubric_in_use);
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+    }
+    let stored = id.clone();
+    context.db.write(move |c| settings::update(c, &scope, &stored, &setup, at)).await?;
+    Ok(see_other(&format!("/peer/{id}")))
+}
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/peer/set-up").route(web::get().to(fresh)).route(web::post().to(create)))
+        .service(web::resource("/peer/{activity}/settings").route(web::get().to(edit)).route(web::post().to(update)));
+}

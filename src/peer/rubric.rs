@@ -1,0 +1,308 @@
+//! Rubrics: criteria with described levels, their checks, and the total of a review.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::ReviewBody;
+use crate::store::columns::Points;
+use crate::web::i18n::Lang;
+
+/// At most this many criteria.
+pub const MAX_CRITERIA: usize = 10;
+/// The least and the most levels of a criterion.
+pub const LEVELS: std::ops::RangeInclusive<usize> = 2..=6;
+/// The longest comment, in characters.
+pub const MAX_COMMENT: usize = 5_000;
+
+/// One level of a criterion.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    /// The name.
+    pub label: String,
+    /// What a work at this level is like.
+    #[serde(default)]
+    pub description: String,
+    /// What it counts, 0 to 100; only the share of the criterion's best level matters.
+    pub points: u32,
+}
+
+/// One criterion.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Criterion {
+    /// Its id within the rubric: `c1`, `c2`, …
+    pub id: String,
+    /// The name.
+    pub title: String,
+    /// What is looked at.
+    #[serde(default)]
+    pub description: String,
+    /// How much it counts, 1 to 100.
+    pub weight: u32,
+    /// From the lowest to the highest.
+    pub levels: Vec<Level>,
+}
+
+impl Criterion {
+    /// The level that a review chose.
+    #[must_use]
+    pub fn chosen<'a>(&'a self, body: &ReviewBody) -> Option<&'a Level> {
+        self.levels.get(*body.levels.get(&self.id)?)
+    }
+
+    /// The comment that a review gives on this criterion.
+    #[must_use]
+    pub fn comment<'a>(&self, body: &'a ReviewBody) -> Option<&'a str> {
+        body.comments.get(&self.id).map(String::as_str)
+    }
+}
+
+/// A rubric.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rubric {
+    /// The criteria in their order.
+    pub criteria: Vec<Criterion>,
+}
+
+/// A rubric to start from.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Template {
+    /// Its id: the same in every language.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// What it is for.
+    pub purpose: String,
+    /// The criteria.
+    pub rubric: Rubric,
+}
+
+/// The three templates of a language.
+///
+/// # Panics
+/// Never: the files are part of the program and a test reads them.
+#[must_use]
+pub fn templates(lang: Lang) -> Vec<Template> {
+    let json = match lang {
+        Lang::En => include_str!("rubrics/en.json"),
+        Lang::Fr => include_str!("rubrics/fr.json"),
+    };
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+/// What is wrong with a rubric: a text key, and the criterion (from 1) where it is one's fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The key of the text.
+    pub key: &'static str,
+    /// The criterion, counted from 1; 0 for the whole rubric.
+    pub criterion: usize,
+}
+
+impl Rubric {
+    /// Everything that is wrong; empty when it can be used.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let whole = |key| Problem { key, criterion: 0 };
+        if self.criteria.is_empty() {
+            problems.push(whole("rubric-no-criteria"));
+        }
+        if self.criteria.len() > MAX_CRITERIA {
+            problems.push(whole("rubric-too-many-criteria"));
+        }
+        for (i, criterion) in self.criteria.iter().enumerate() {
+            let mut add = |key| problems.push(Problem { key, criterion: i + 1 });
+            if criterion.title.trim().is_empty() {
+                add("rubric-criterion-untitled");
+            }
+            if criterion.title.chars().count() > 200 || criterion.description.chars().count() > 1_000 {
+                add("rubric-text-too-long");
+            }
+            if !(1..=100).contains(&criterion.weight) {
+                add("rubric-weight");
+            }
+            if !LEVELS.contains(&criterion.levels.len()) {
+                add("rubric-levels-count");
+                continue;
+            }
+            if criterion.levels.iter().any(|l| l.label.trim().is_empty()) {
+                add("rubric-level-unnamed");
+            }
+            if criterion.levels.iter().any(|l| l.label.chars().count() > 80 || l.description.chars().count() > 500) {
+                add("rubric-text-too-long");
+            }
+            let points: Vec<u32> = criterion.levels.iter().map(|l| l.points).collect();
+            if points.iter().any(|p| *p > 100) || !points.windows(2).all(|w| w[0] < w[1]) {
+                add("rubric-points-rise");
+            }
+        }
+        problems
+    }
+
+    /// The share of the whole weight that a criterion has, in whole per cent.
+    #[must_use]
+    pub fn share(&self, criterion: &Criterion) -> u32 {
+        let all: u32 = self.criteria.iter().map(|c| c.weight).sum();
+        if all == 0 { 0 } else { (criterion.weight * 100 + all / 2) / all }
+    }
+
+    /// The total of a review on 0–100: the weighted mean of each chosen level's share of its criterion's
+    /// best level, to 1/10000, half up. None while a level is missing.
+    #[must_use]
+    pub fn total(&self, body: &ReviewBody) -> Option<Points> {
+        const SCALE: i128 = 1_000_000_000_000;
+        let (mut sum, mut weights) = (0_i128, 0_i128);
+        for criterion in &self.criteria {
+            let level = criterion.levels.get(*body.levels.get(&criterion.id)?)?;
+            let best = criterion.levels.iter().map(|l| l.points).max().filter(|p| *p > 0)?;
+            sum += i128::from(criterion.weight) * i128::from(level.points) * SCALE / i128::from(best);
+            weights += i128::from(criterion.weight);
+        }
+        if weights == 0 {
+            return None;
+        }
+        let full = i128::from(Points::FULL.0);
+        let rounded = (2 * sum * full + weights * SCALE) / (2 * weights * SCALE);
+        i64::try_from(rounded).ok().map(Points)
+    }
+
+    /// What a review still lacks before it can be sent: the ids of criteria without a level, and of
+    /// criteria without a comment.
+    #[must_use]
+    pub fn missing(&self, body: &ReviewBody) -> Missing {
+        let has_level = |c: &Criterion| body.levels.get(&c.id).is_some_and(|l| *l < c.levels.len());
+        let has_comment = |c: &Criterion| body.comments.get(&c.id).is_some_and(|t| !t.trim().is_empty());
+        let ids = |has: &dyn Fn(&Criterion) -> bool| {
+            self.criteria.iter().filter(|c| !has(c)).map(|c| c.id.clone()).collect()
+        };
+        Missing { levels: ids(&has_level), comments: ids(&has_comment) }
+    }
+
+    /// Keeps of a body only what belongs to this rubric, and texts within their limit.
+    #[must_use]
+    pub fn fit(&self, body: ReviewBody) -> ReviewBody {
+        let cut = |text: &str| text.chars().take(MAX_COMMENT).collect::<String>();
+        let mut fitted = ReviewBody { overall: cut(&body.overall), ..ReviewBody::default() };
+        for criterion in &self.criteria {
+            if let Some(level) = body.levels.get(&criterion.id).filter(|l| **l < criterion.levels.len()) {
+                fitted.levels.insert(criterion.id.clone(), *level);
+            }
+            if let Some(comment) = body.comments.get(&criterion.id).filter(|c| !c.is_empty()) {
+                fitted.comments.insert(criterion.id.clone(), cut(comment));
+            }
+        }
+        fitted
+    }
+}
+
+/// What a review still lacks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// Criteria without a level.
+    pub levels: Vec<String>,
+    /// Criteria without a comment.
+    pub comments: Vec<String>,
+}
+
+impl Missing {
+    /// Whether the review can be sent.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.levels.is_empty() && self.comments.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rubric(weights: &[u32], levels: usize) -> Rubric {
+        let levels: Vec<Level> = (0..levels)
+            .map(|i| Level { label: format!("L{i}"), description: String::new(), points: u32::try_from(i).unwrap() })
+            .collect();
+        Rubric {
+            criteria: weights
+                .iter()
+                .enumerate()
+                .map(|(i, w)| Criterion {
+                    id: format!("c{}", i + 1), title: "T".into(), description: String::new(), weight: *w,
+                    levels: levels.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    fn choose(levels: &[usize]) -> ReviewBody {
+        let levels = levels.iter().enumerate().map(|(i, l)| (format!("c{}", i + 1), *l)).collect();
+        ReviewBody { levels, ..ReviewBody::default() }
+    }
+
+    #[test]
+    fn totals_are_weighted_shares() {
+        let r = rubric(&[30, 40, 30], 4);
+        assert!(r.problems().is_empty());
+        assert_eq!(r.total(&choose(&[3, 3, 3])), Some(Points::FULL));
+        assert_eq!(r.total(&choose(&[0, 0, 0])), Some(Points(0)));
+        assert_eq!(r.total(&choose(&[2, 1, 3])), Some(Points(633_333)));
+        assert_eq!(r.total(&choose(&[2, 1])), None);
+        assert_eq!(r.total(&choose(&[2, 1, 9])), None);
+    }
+
+    #[test]
+    fn unusable_rubrics_say_why() {
+        let keys = |r: &Rubric| r.problems().into_iter().map(|p| (p.key, p.criterion)).collect::<Vec<_>>();
+        assert_eq!(keys(&Rubric::default()), [("rubric-no-criteria", 0)]);
+        let mut r = rubric(&[10, 10], 3);
+        r.criteria[1].levels.clear();
+        assert_eq!(keys(&r), [("rubric-levels-count", 2)]);
+        let mut r = rubric(&[0], 3);
+        r.criteria[0].title = " ".into();
+        r.criteria[0].levels[1].label = String::new();
+        r.criteria[0].levels[2].points = 1;
+        assert_eq!(keys(&r), [("rubric-criterion-untitled", 1), ("rubric-weight", 1), ("rubric-level-unnamed", 1),
+            ("rubric-points-rise", 1)]);
+        assert_eq!(keys(&rubric(&[1; 11], 2)), [("rubric-too-many-criteria", 0)]);
+    }
+
+    #[test]
+    fn templates_can_be_used_and_agree_in_both_languages() {
+        let (en, fr) = (templates(Lang::En), templates(Lang::Fr));
+        assert_eq!(en.len(), 3);
+        let shape = |t: &Template| {
+            (t.id.clone(), t.rubric.criteria.iter().map(|c| (c.id.clone(), c.weight, c.levels.len())).collect::<Vec<_>>())
+        };
+        assert_eq!(en.iter().map(shape).collect::<Vec<_>>(), fr.iter().map(shape).collect::<Vec<_>>());
+        for template in en.iter().chain(&fr) {
+            assert_eq!(template.rubric.problems(), [], "{}", template.id);
+            assert!(template.rubric.criteria.iter().all(|c| c.levels.iter().all(|l| !l.description.is_empty())));
+        }
+    }
+
+    #[test]
+    fn a_review_says_what_it_lacks() {
+        let r = rubric(&[1, 1], 2);
+        let mut body = choose(&[1]);
+        body.comments.insert("c2".into(), "good".into());
+        body.comments.insert("c1".into(), "  ".into());
+        body.comments.insert("c9".into(), "elsewhere".into());
+        assert_eq!(r.missing(&body), Missing { levels: vec!["c2".into()], comments: vec!["c1".into()] });
+        assert!(!r.fit(body).comments.contains_key("c9"));
+    }
+
+    proptest! {
+        #[test]
+        fn better_levels_never_lower_the_total(weights in prop::collection::vec(1u32..=100, 1..8), seed in 0usize..1000) {
+            let r = rubric(&weights, 4);
+            let levels: Vec<usize> = (0..weights.len()).map(|i| (seed / (i + 1)) % 4).collect();
+            let base = r.total(&choose(&levels)).unwrap();
+            prop_assert!(base >= Points(0) && base <= Points::FULL);
+            for i in 0..levels.len() {
+                if levels[i] < 3 {
+                    let mut better = levels.clone();
+                    better[i] += 1;
+                    prop_assert!(r.total(&choose(&better)).unwrap() > base);
+                }
+            }
+        }
+    }
+}

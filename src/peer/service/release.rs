@@ -1,0 +1,101 @@
+//! Releasing: the preview, and the one step that makes marks into grades.
+
+use super::super::PeerError;
+use super::group::{self, Group, Row};
+use crate::activity;
+use crate::audit::{self, Actor};
+use crate::clock::UtcTime;
+use crate::crypto;
+use crate::grades;
+use crate::ids::ActivityId;
+use crate::launch::Scope;
+use crate::store::{Conn, dialect};
+
+/// What a release would do for one learner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// They get their first grade.
+    New,
+    /// Their grade changes.
+    Changed,
+    /// Their grade stays.
+    Same,
+    /// They have no mark, so they get none.
+    None,
+}
+
+/// What a release would do.
+pub struct Preview {
+    /// The group.
+    pub group: Group,
+    /// Each learner's effect, in the order of the group.
+    pub effects: Vec<Effect>,
+    /// Stands for exactly these marks: a release that carries it releases what was seen.
+    pub digest: String,
+}
+
+fn effect(row: &Row) -> Effect {
+    match (row.mark.value, &row.released) {
+        (None, _) => Effect::None,
+        (Some(_), None) => Effect::New,
+        (Some(mark), Some(released)) if released.revision.points == mark => Effect::Same,
+        (Some(_), Some(_)) => Effect::Changed,
+    }
+}
+
+/// What a release would do now.
+///
+/// # Errors
+/// `NotFound`, or [`PeerError::Role`] for anybody but staff.
+pub fn preview(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Result<Preview, PeerError> {
+    let group = group::load(conn, scope, id, now)?;
+    let effects = group.rows.iter().map(effect).collect();
+    let mut lines: Vec<String> = group
+        .rows
+        .iter()
+        .map(|r| format!("{} {:?} {:?}", r.learner.person.id, r.mark.value, r.mark.reason))
+        .collect();
+    lines.sort();
+    Ok(Preview { effects, digest: crypto::sha256_text(&lines.join("\n")), group })
+}
+
+/// Releases: every learner with a mark gets a grade, in one transaction with the outbox rows and the
+/// audit lines. Returns how many grades are new or changed. A double click changes nothing.
+///
+/// # Errors
+/// Refused when a mark has changed since the preview, or when nobody has a mark.
+pub fn release(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &ActivityId,
+    digest: &str,
+    now: UtcTime,
+) -> Result<usize, PeerError> {
+    super::for_trainer(conn, scope, id)?;
+    dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
+    let Preview { group, digest: current, .. } = preview(conn, scope, id, now)?;
+    if current != digest {
+        return Err(PeerError::Refused("release-changed"));
+    }
+    let mut decided = 0;
+    for row in &group.rows {
+        if let Some(grade) = group::grade_of(row, scope, id) {
+            if grades::service::decide(conn, &grade, now)?.is_some() {
+                decided += 1;
+            }
+        }
+    }
+    if decided == 0 && group.activity.released_at.is_none() {
+        return Err(PeerError::Refused("release-no-marks"));
+    }
+    if group.activity.released_at.is_none() {
+        let revision = group.activity.revision;
+        let released = activity::model::Activity { released_at: Some(now), ..group.activity };
+        if !activity::store::update(conn, &released, revision, now)? {
+            return Err(PeerError::Refused("release-changed"));
+        }
+    }
+    audit::record(conn, now, &Actor::Person(scope.person.clone()), "activity.release", id.as_str(),
+        &serde_json::json!({"grades": decided}))?;
+    Ok(decided)
+}

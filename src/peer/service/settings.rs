@@ -1,0 +1,100 @@
+//! Setting an activity up, and changing it.
+
+use super::super::rubric::Rubric;
+use super::super::setup::Setup;
+use super::super::{PeerError, store};
+use super::for_trainer;
+use crate::activity;
+use crate::activity::model::Activity;
+use crate::audit::{self, Actor};
+use crate::clock::UtcTime;
+use crate::cohort;
+use crate::ids::{ActivityId, RubricVersionId};
+use crate::launch::Scope;
+use crate::store::columns::Role;
+use crate::store::Conn;
+
+/// Stores a new activity behind the link that the asker opened. The form was checked. Where the link
+/// has one already (a second trainer, a double click) that one is returned.
+///
+/// # Errors
+/// [`PeerError::Role`] for anybody but a trainer.
+pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Result<ActivityId, PeerError> {
+    if scope.role != Role::Trainer {
+        return Err(PeerError::Role);
+    }
+    crate::store::dialect::lock_for_transaction(conn, &format!("link {}", scope.link))?;
+    if let Some(placed) = activity::store::find_placed(conn, scope)? {
+        return Ok(placed);
+    }
+    let binding = cohort::service::ensure_course_cohort(conn, scope, now)?;
+    let rubric_version_id = RubricVersionId::new();
+    let activity = Activity {
+        id: ActivityId::new(),
+        cohort_id: binding.cohort_id,
+        title: setup.title.clone(),
+        brief_html: setup.brief.as_str().to_owned(),
+        rubric_version_id: rubric_version_id.clone(),
+        work_due_at: setup.work_due,
+        review_due_at: setup.review_due,
+        reviews_per_learner: setup.reviews,
+        anonymity: setup.anonymity,
+        released_at: None,
+        revision: 1,
+        created_by: scope.person.clone(),
+    };
+    store::create_rubric(conn, &rubric_version_id, &activity.id, &setup.rubric, now)?;
+    activity::service::create_placed(conn, scope, &activity, now)?;
+    let actor = Actor::Person(scope.person.clone());
+    audit::record(conn, now, &actor, "activity.create", activity.id.as_str(), &serde_json::json!({}))?;
+    Ok(activity.id)
+}
+
+/// An activity with its rubric, for the form.
+pub struct Editable {
+    /// The activity.
+    pub activity: Activity,
+    /// Its rubric.
+    pub rubric: Rubric,
+    /// Whether reviews have begun, so that the rubric no longer changes.
+    pub rubric_in_use: bool,
+}
+
+/// An activity for its settings page.
+///
+/// # Errors
+/// `NotFound`, or [`PeerError::Role`] for anybody but a trainer.
+pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Editable, PeerError> {
+    let activity = for_trainer(conn, scope, id)?;
+    let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
+    let rubric_in_use = !store::list_reviews(conn, id)?.is_empty();
+    Ok(Editable { activity, rubric, rubric_in_use })
+}
+
+/// Stores changed settings. The form was checked. The rubric changes only before the first review.
+///
+/// # Errors
+/// Refused when another trainer changed it meanwhile, or after the release.
+pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, now: UtcTime) -> Result<(), PeerError> {
+    let Editable { mut activity, rubric, rubric_in_use } = load(conn, scope, id)?;
+    if activity.released_at.is_some() {
+        return Err(PeerError::Refused("released"));
+    }
+    activity.title.clone_from(&setup.title);
+    setup.brief.as_str().clone_into(&mut activity.brief_html);
+    activity.work_due_at = setup.work_due;
+    activity.review_due_at = setup.review_due;
+    activity.reviews_per_learner = setup.reviews;
+    activity.anonymity = setup.anonymity;
+    if !rubric_in_use && rubric != setup.rubric {
+        activity.rubric_version_id = RubricVersionId::new();
+        store::create_rubric(conn, &activity.rubric_version_id, id, &setup.rubric, now)?;
+    }
+    if !activity::store::update(conn, &activity, setup.revision, now)? {
+        return Err(PeerError::Refused("changed-meanwhile"));
+    }
+    let actor = Actor::Person(scope.person.clone());
+    audit::record(conn, now, &actor, "activity.update", id.as_str(), &serde_json::json!({}))?;
+    Ok(())
+}
+

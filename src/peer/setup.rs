@@ -1,0 +1,291 @@
+//! The set-up form: read, checked, and shown again with everything that was typed.
+
+use crate::activity::model::{Activity, Anonymity};
+use crate::clock::UtcTime;
+use crate::web::fields::Fields;
+use crate::web::html::{CleanHtml, MAX_RICH_TEXT};
+use crate::web::i18n::Lang;
+
+use super::rubric::{self, Criterion, Level, Rubric};
+
+/// How many works a learner may be asked to review.
+pub const REVIEWS: std::ops::RangeInclusive<i32> = 1..=6;
+
+/// What stands in the form.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The title.
+    pub title: String,
+    /// The brief, sanitised.
+    pub brief: CleanHtml,
+    /// The rubric.
+    pub rubric: Rubric,
+    /// Until when works are handed in.
+    pub work_due: Option<UtcTime>,
+    /// Until when reviews are sent.
+    pub review_due: Option<UtcTime>,
+    /// How many works each learner reviews.
+    pub reviews: i32,
+    /// Who sees whose name.
+    pub anonymity: Anonymity,
+    /// The revision that was read, for changes.
+    pub revision: i32,
+    /// Dates that could not be read, by field.
+    unreadable: Vec<&'static str>,
+    /// Whether the brief was over its limit as it came.
+    brief_too_long: bool,
+}
+
+/// Something to correct: a text key, and the criterion (from 1) where it is one's fault.
+pub type Problem = rubric::Problem;
+
+impl Setup {
+    /// A fresh form: the first template, three reviews, double blind.
+    #[must_use]
+    pub fn fresh(lang: Lang, title: &str) -> Self {
+        let rubric = rubric::templates(lang).into_iter().next().map(|t| t.rubric).unwrap_or_default();
+        Self {
+            title: title.to_owned(),
+            brief: CleanHtml::default(),
+            rubric,
+            work_due: None,
+            review_due: None,
+            reviews: 3,
+            anonymity: Anonymity::DoubleBlind,
+            revision: 0,
+            unreadable: Vec::new(),
+            brief_too_long: false,
+        }
+    }
+
+    /// The form of an activity that exists.
+    #[must_use]
+    pub fn of(activity: &Activity, rubric: Rubric) -> Self {
+        Self {
+            title: activity.title.clone(),
+            brief: CleanHtml::sanitise(&activity.brief_html),
+            rubric,
+            work_due: activity.work_due_at,
+            review_due: activity.review_due_at,
+            reviews: activity.reviews_per_learner,
+            anonymity: activity.anonymity,
+            revision: activity.revision,
+            unreadable: Vec::new(),
+            brief_too_long: false,
+        }
+    }
+
+    /// Reads what was sent.
+    #[must_use]
+    pub fn read(fields: &Fields) -> Self {
+        let mut unreadable = Vec::new();
+        let mut date = |name: &'static str| {
+            let found = read_date(fields, name);
+            if found.is_err() {
+                unreadable.push(name);
+            }
+            found.unwrap_or_default()
+        };
+        let (work_due, review_due) = (date("work_due"), date("review_due"));
+        let brief = fields.raw("brief").unwrap_or_default();
+        Self {
+            title: fields.text("title").to_owned(),
+            brief: CleanHtml::sanitise(brief),
+            rubric: read_rubric(fields),
+            work_due,
+            review_due,
+            reviews: fields.text("reviews").parse().unwrap_or(0),
+            anonymity: Anonymity::parse(fields.text("anonymity")).unwrap_or(Anonymity::DoubleBlind),
+            revision: fields.text("revision").parse().unwrap_or(0),
+            unreadable,
+            brief_too_long: brief.len() > MAX_RICH_TEXT,
+        }
+    }
+
+    /// Does what a button other than "save" asks for. Returns false when the action is "save".
+    pub fn apply(&mut self, action: &str, lang: Lang) -> bool {
+        let (verb, argument) = action.split_once(':').unwrap_or((action, ""));
+        let criteria = &mut self.rubric.criteria;
+        let index = argument.parse::<usize>().ok().filter(|i| *i < criteria.len());
+        match (verb, index) {
+            ("template", _) => {
+                if let Some(found) = rubric::templates(lang).into_iter().find(|t| t.id == argument) {
+                    *criteria = found.rubric.criteria;
+                }
+            }
+            ("add", _) if criteria.len() < rubric::MAX_CRITERIA => {
+                let levels = (0..3).map(|points| Level { points, ..Level::default() }).collect();
+                criteria.push(Criterion { weight: 10, levels, ..Criterion::default() });
+            }
+            ("remove", Some(i)) => {
+                criteria.remove(i);
+            }
+            ("add-level", Some(i)) if criteria[i].levels.len() < *rubric::LEVELS.end() => {
+                let points = criteria[i].levels.iter().map(|l| l.points).max().map_or(0, |p| p + 1);
+                criteria[i].levels.push(Level { points, ..Level::default() });
+            }
+            ("remove-level", Some(i)) => {
+                criteria[i].levels.pop();
+            }
+            ("add" | "add-level" | "remove", _) => {}
+            _ => return false,
+        }
+        number(criteria);
+        true
+    }
+
+    /// Everything that must be corrected; empty when it can be stored.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut add = |key| problems.push(Problem { key, criterion: 0 });
+        if self.title.is_empty() {
+            add("setup-no-title");
+        }
+        if self.title.chars().count() > 200 {
+            add("setup-title-too-long");
+        }
+        if self.brief.words() == 0 {
+            add("setup-no-brief");
+        }
+        if self.brief_too_long {
+            add("setup-brief-too-long");
+        }
+        if self.unreadable.contains(&"work_due") {
+            add("setup-work-date-unreadable");
+        }
+        if self.unreadable.contains(&"review_due") {
+            add("setup-review-date-unreadable");
+        }
+        if let (Some(work), Some(review)) = (self.work_due, self.review_due) {
+            if review <= work {
+                add("setup-review-before-work");
+            }
+        }
+        if !REVIEWS.contains(&self.reviews) {
+            add("setup-reviews-range");
+        }
+        problems.extend(self.rubric.problems());
+        problems
+    }
+}
+
+/// A date: the hidden UTC field that the script fills, else the visible field read as UTC.
+fn read_date(fields: &Fields, name: &str) -> Result<Option<UtcTime>, ()> {
+    let utc = fields.text(name);
+    if !utc.is_empty() {
+        return UtcTime::parse_iso(utc).map(Some).ok_or(());
+    }
+    let local = fields.text(&format!("{name}_local")).to_owned();
+    if local.is_empty() {
+        return Ok(None);
+    }
+    let seconds = if local.len() == 16 { ":00" } else { "" };
+    UtcTime::parse_iso(&format!("{local}{seconds}Z")).map(Some).ok_or(())
+}
+
+fn read_rubric(fields: &Fields) -> Rubric {
+    let count = |name: &str, most: usize| fields.text(name).parse::<usize>().unwrap_or(0).min(most);
+    let mut criteria: Vec<Criterion> = (0..count("criteria", rubric::MAX_CRITERIA + 1))
+        .map(|i| {
+            let text = |part: &str| fields.text(&format!("c{i}_{part}")).to_owned();
+            let levels = (0..count(&format!("c{i}_levels"), *rubric::LEVELS.end() + 1))
+                .map(|j| Level {
+                    label: text(&format!("l{j}_label")),
+                    description: text(&format!("l{j}_desc")),
+                    // What is no number becomes one that the check refuses.
+                    points: text(&format!("l{j}_points")).parse().unwrap_or(999),
+                })
+                .collect();
+            Criterion {
+                id: String::new(),
+                title: text("title"),
+                description: text("desc"),
+                weight: text("weight").parse().unwrap_or(0),
+                levels,
+            }
+        })
+        .collect();
+    number(&mut criteria);
+    Rubric { criteria }
+}
+
+fn number(criteria: &mut [Criterion]) {
+    for (i, criterion) in criteria.iter_mut().enumerate() {
+        criterion.id = format!("c{}", i + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(changes: &[(&str, &str)]) -> Fields {
+        let mut pairs: Vec<(&str, &str)> = vec![
+            ("title", "T"), ("brief", "<div>Do it</div>"), ("work_due", "2026-05-10T10:00:00Z"),
+            ("review_due", "2026-05-20T10:00:00Z"), ("reviews", "3"), ("anonymity", "open"), ("criteria", "1"),
+            ("c0_title", "C"), ("c0_weight", "10"), ("c0_levels", "2"), ("c0_l0_label", "low"), ("c0_l0_points", "0"),
+            ("c0_l1_label", "high"), ("c0_l1_points", "1"),
+        ];
+        for (name, value) in changes {
+            pairs.retain(|(n, _)| n != name);
+            pairs.push((name, value));
+        }
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        Fields::parse(body.as_bytes()).unwrap()
+    }
+
+    fn keys(changes: &[(&str, &str)]) -> Vec<&'static str> {
+        Setup::read(&form(changes)).problems().into_iter().map(|p| p.key).collect()
+    }
+
+    #[test]
+    fn a_good_form_is_read() {
+        let setup = Setup::read(&form(&[]));
+        assert_eq!(setup.problems(), []);
+        assert_eq!((setup.reviews, setup.anonymity), (3, Anonymity::Open));
+        assert_eq!(setup.rubric.criteria[0].id, "c1");
+    }
+
+    #[test]
+    fn each_mistake_is_named() {
+        for (change, key) in [
+            (("title", " "), "setup-no-title"), (("brief", "<div><br></div>"), "setup-no-brief"),
+            (("review_due", "2026-05-10T10:00:00Z"), "setup-review-before-work"),
+            (("work_due", "soon"), "setup-work-date-unreadable"), (("review_due", "2026-02-30T10:00:00Z"), "setup-review-date-unreadable"),
+            (("reviews", "0"), "setup-reviews-range"), (("reviews", "7"), "setup-reviews-range"),
+            (("reviews", "x"), "setup-reviews-range"), (("criteria", "0"), "rubric-no-criteria"),
+            (("c0_levels", "0"), "rubric-levels-count"), (("c0_l1_points", "x"), "rubric-points-rise"),
+        ] {
+            assert_eq!(keys(&[change]), [key], "{change:?}");
+        }
+        let long = format!("<div>{}</div>", "x".repeat(MAX_RICH_TEXT));
+        assert_eq!(keys(&[("brief", &long)]), ["setup-brief-too-long"]);
+    }
+
+    #[test]
+    fn without_script_dates_are_utc() {
+        let setup = Setup::read(&form(&[("work_due", ""), ("work_due_local", "2026-05-10T10:00")]));
+        assert_eq!(setup.work_due, UtcTime::parse_iso("2026-05-10T10:00:00Z"));
+        assert_eq!(setup.problems(), []);
+    }
+
+    #[test]
+    fn buttons_change_the_rubric_and_keep_the_rest() {
+        let mut setup = Setup::read(&form(&[]));
+        assert!(setup.apply("add", Lang::En));
+        assert_eq!(setup.rubric.criteria.len(), 2);
+        assert_eq!(setup.rubric.criteria[1].id, "c2");
+        assert!(setup.apply("add-level:1", Lang::En));
+        assert_eq!(setup.rubric.criteria[1].levels.len(), 4);
+        assert!(setup.apply("remove-level:1", Lang::En));
+        assert!(setup.apply("remove:0", Lang::En));
+        assert_eq!(setup.rubric.criteria[0].id, "c1");
+        assert!(setup.apply("template:conversation", Lang::Fr));
+        assert_eq!(setup.rubric.criteria.len(), 3);
+        assert_eq!(setup.title, "T");
+        assert!(!setup.apply("save", Lang::En));
+        assert!(setup.apply("remove:99", Lang::En), "an index out of range changes nothing");
+        assert_eq!(setup.rubric.criteria.len(), 3);
+    }
+}

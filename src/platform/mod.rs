@@ -1,0 +1,8 @@
+//! The LMSs that Cercle trusts, and what they tell us: registrations, deployments, courses (LTI
+//! contexts), links, people; and the keys that we sign with.
+
+pub mod keys;
+pub mod model;
+pub mod pages;
+pub mod service;
+pub mod store;

@@ -1,0 +1,335 @@
+//! Registrations, deployments, courses, links and people.
+
+use std::net::IpAddr;
+
+use serde::Serialize;
+use url::Url;
+
+use crate::clock::UtcTime;
+use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId};
+pub use crate::store::columns::{Family, Role};
+use crate::store::columns::text_enum;
+use crate::web::html::clean_name;
+
+text_enum! {
+    /// What happens to a deployment that a registration has not had before.
+    DeploymentPolicy {
+        /// It is taken in by its first verified launch.
+        Auto => "auto",
+        /// It waits for an administrator.
+        Approve => "approve",
+    }
+}
+
+text_enum! {
+    /// Whether launches of a deployment are let in.
+    DeploymentState {
+        /// Yes.
+        Approved => "approved",
+        /// Not before an administrator says so.
+        Pending => "pending",
+        /// No.
+        Disabled => "disabled",
+    }
+}
+
+/// One LMS that we trust: issuer, client id and endpoints (lti.md D-01).
+#[derive(Clone, Debug, Serialize)]
+pub struct Registration {
+    /// Our id; part of this registration's own login and launch addresses.
+    pub id: RegistrationId,
+    /// The name that the operator gave it.
+    pub name: String,
+    /// The issuer, compared byte for byte.
+    pub issuer: String,
+    /// The client id that the LMS gave us.
+    pub client_id: String,
+    /// Where browsers are sent to sign in.
+    pub authorization_endpoint: String,
+    /// Where we ask for access tokens.
+    pub token_endpoint: String,
+    /// Where the LMS publishes its keys.
+    pub jwks_uri: String,
+    /// Who our assertions are for, if not the token endpoint.
+    pub token_audience: Option<String>,
+    /// The product.
+    pub family: Family,
+    /// What happens to new deployments.
+    pub deployment_policy: DeploymentPolicy,
+    /// Whether launches are let in.
+    pub enabled: bool,
+    /// When it was registered.
+    pub created_at: UtcTime,
+    /// When it was last changed.
+    pub updated_at: UtcTime,
+}
+
+impl Registration {
+    /// The origins that may frame our pages for this LMS before a launch has named more.
+    #[must_use]
+    pub fn origins(&self) -> Vec<String> {
+        let mut origins = Vec::new();
+        for address in [&self.issuer, &self.authorization_endpoint] {
+            if let Some(origin) = web_origin(address) {
+                if !origins.contains(&origin) {
+                    origins.push(origin);
+                }
+            }
+        }
+        origins
+    }
+
+    /// Whether an address that a launch gave us belongs to this LMS, so that our token may go there:
+    /// the host of its issuer, of one of its endpoints, or of the page that the launch came from
+    /// (reliability-security.md T47).
+    #[must_use]
+    pub fn owns(&self, address: &str, launch_host: Option<&str>) -> bool {
+        let host_of = |text: &str| Url::parse(text).ok().and_then(|u| u.host_str().map(str::to_owned));
+        let Some(host) = host_of(address) else { return false };
+        let own = [&self.issuer, &self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
+        own.into_iter().filter_map(|a| host_of(a)).any(|h| h == host) || launch_host == Some(host.as_str())
+    }
+}
+
+/// The origin of an http(s) address as CSP and `postMessage` want it.
+#[must_use]
+pub fn web_origin(address: &str) -> Option<String> {
+    let url = Url::parse(address).ok()?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return None;
+    }
+    // A host with a character that means something in a CSP never comes from a real LMS.
+    let origin = url.origin().ascii_serialization();
+    origin.bytes().all(|b| b.is_ascii_alphanumeric() || b":/.-[]_".contains(&b)).then_some(origin)
+}
+
+/// What is needed to register an LMS by hand.
+#[derive(Clone, Debug)]
+pub struct NewRegistration {
+    /// A name for people.
+    pub name: String,
+    /// The issuer.
+    pub issuer: String,
+    /// The client id.
+    pub client_id: String,
+    /// Where browsers are sent to sign in.
+    pub authorization_endpoint: String,
+    /// Where we ask for access tokens.
+    pub token_endpoint: String,
+    /// Where the LMS publishes its keys.
+    pub jwks_uri: String,
+    /// Who our assertions are for, if not the token endpoint.
+    pub token_audience: Option<String>,
+    /// Deployments known already.
+    pub deployments: Vec<String>,
+    /// The product.
+    pub family: Family,
+    /// What happens to new deployments; None means `auto` without known deployments, else `approve`.
+    pub deployment_policy: Option<DeploymentPolicy>,
+}
+
+impl NewRegistration {
+    /// Checks every value. `allow_insecure` permits http and addresses of one's own machine.
+    ///
+    /// # Errors
+    /// What is wrong, naming the option.
+    pub fn check(&self, allow_insecure: bool) -> Result<(), String> {
+        for (option, value) in [("--name", &self.name), ("--client-id", &self.client_id), ("--issuer", &self.issuer)] {
+            if value.trim().is_empty() || value.len() > 255 {
+                return Err(format!("{option} must have 1 to 255 characters"));
+            }
+        }
+        for (option, value) in [
+            ("--issuer", &self.issuer),
+            ("--authorization-endpoint", &self.authorization_endpoint),
+            ("--token-endpoint", &self.token_endpoint),
+            ("--jwks-uri", &self.jwks_uri),
+        ] {
+            check_address(value, allow_insecure).map_err(|reason| format!("{option} {value}: {reason}"))?;
+        }
+        if let Some(bad) = self.deployments.iter().find(|d| d.is_empty() || d.len() > 255) {
+            return Err(format!("--deployment {bad:?} must have 1 to 255 characters"));
+        }
+        Ok(())
+    }
+}
+
+fn check_address(value: &str, allow_insecure: bool) -> Result<(), String> {
+    let url = Url::parse(value).map_err(|e| e.to_string())?;
+    if url.scheme() != "https" && !(allow_insecure && url.scheme() == "http") {
+        return Err("must start with https:// (http only with CERCLE_ALLOW_INSECURE_PLATFORMS=true)".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+        return Err("must have no user name, password or fragment".to_owned());
+    }
+    let literal: Option<IpAddr> = match url.host() {
+        None => return Err("has no host".to_owned()),
+        Some(url::Host::Domain(_)) => None,
+        Some(url::Host::Ipv4(a)) => Some(a.into()),
+        Some(url::Host::Ipv6(a)) => Some(a.into()),
+    };
+    match literal {
+        Some(address) if !allow_insecure && !crate::net::is_public(address) => {
+            Err("is not a public address (allowed only with CERCLE_ALLOW_INSECURE_PLATFORMS=true)".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A deployment of a registration.
+#[derive(Clone, Debug, Serialize)]
+pub struct Deployment {
+    /// Our id.
+    pub id: DeploymentId,
+    /// The registration.
+    pub registration_id: RegistrationId,
+    /// The LMS's id, opaque.
+    pub deployment_id: String,
+    /// Whether launches are let in.
+    pub state: DeploymentState,
+    /// When it was first seen or named.
+    pub created_at: UtcTime,
+}
+
+/// A course: one LTI context of one deployment.
+#[derive(Clone, Debug)]
+pub struct Course {
+    /// Our id.
+    pub id: CourseId,
+    /// The deployment.
+    pub deployment_id: DeploymentId,
+    /// The LMS's id; the resource link's id where the launch had no context.
+    pub context_id: String,
+    /// Whether the launch had no context.
+    pub contextless: bool,
+    /// The full name; may be empty.
+    pub title: String,
+    /// The short name; may be empty.
+    pub label: String,
+    /// The line item container.
+    pub line_items_url: Option<String>,
+    /// The roster address.
+    pub memberships_url: Option<String>,
+    /// The AGS scopes that the last launch offered, separated by blanks.
+    pub ags_scopes: String,
+}
+
+/// A resource link in a course.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Our id.
+    pub id: LinkId,
+    /// The course.
+    pub course_id: CourseId,
+    /// The LMS's id.
+    pub resource_link_id: String,
+    /// The title in the LMS; may be empty.
+    pub title: String,
+    /// The one line item of the link, if the LMS named one.
+    pub line_item_url: Option<String>,
+}
+
+/// A person: one `sub` of one registration. Never matched by e-mail.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Our id.
+    pub id: PersonId,
+    /// The registration.
+    pub registration_id: RegistrationId,
+    /// The LMS's id, byte for byte.
+    pub sub: String,
+    /// The full name, if the LMS ever shared one.
+    pub name: Option<String>,
+    /// The given name.
+    pub given_name: Option<String>,
+    /// The family name.
+    pub family_name: Option<String>,
+    /// The e-mail address, for display only.
+    pub email: Option<String>,
+    /// The LMS's own test person.
+    pub test_user: bool,
+}
+
+impl Person {
+    /// The name to show: name, else given and family name, else the local part of the e-mail address,
+    /// else None — the caller then says "Participant 3f2a" (lti.md C-161). Never the raw `sub`.
+    #[must_use]
+    pub fn known_name(&self) -> Option<String> {
+        let some = |text: &Option<String>| text.as_deref().map(clean_name).filter(|t| !t.is_empty());
+        some(&self.name)
+            .or_else(|| {
+                let parts: Vec<String> = [&self.given_name, &self.family_name].into_iter().filter_map(some).collect();
+                (!parts.is_empty()).then(|| parts.join(" "))
+            })
+            .or_else(|| some(&self.email.as_deref().and_then(|e| e.split('@').next()).map(str::to_owned)))
+    }
+
+    /// Four characters that tell nameless people apart.
+    #[must_use]
+    pub fn short_hash(&self) -> String {
+        crate::crypto::sha256_text(&format!("{}/{}", self.registration_id, self.sub))
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(4)
+            .collect::<String>()
+            .to_lowercase()
+    }
+
+    /// The name to show, with a translated word for people without one.
+    #[must_use]
+    pub fn display_name(&self, participant: &str) -> String {
+        self.known_name().unwrap_or_else(|| format!("{participant} {}", self.short_hash()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person() -> Person {
+        Person {
+            id: PersonId::new(), registration_id: RegistrationId("r".into()), sub: "secret-sub".into(), name: None,
+            given_name: None, family_name: None, email: None, test_user: false,
+        }
+    }
+
+    #[test]
+    fn names_fall_back_and_never_show_the_sub() {
+        let nameless = person();
+        let shown = nameless.display_name("Participant");
+        assert!(shown.starts_with("Participant ") && !shown.contains("secret"), "{shown}");
+        let mail = Person { email: Some("ada@lms.test".into()), ..person() };
+        assert_eq!(mail.known_name().as_deref(), Some("ada"));
+        let parts = Person { given_name: Some("Ada".into()), family_name: Some("Test".into()), ..mail };
+        assert_eq!(parts.known_name().as_deref(), Some("Ada Test"));
+        let full = Person { name: Some("Dr Ada Test".into()), ..parts };
+        assert_eq!(full.known_name().as_deref(), Some("Dr Ada Test"));
+        let blank = Person { name: Some("\u{202e}".into()), ..person() };
+        assert_eq!(blank.known_name(), None);
+    }
+
+    #[test]
+    fn addresses_of_registrations_are_checked() {
+        let good = NewRegistration {
+            name: "School".into(), issuer: "https://lms.example".into(), client_id: "c".into(),
+            authorization_endpoint: "https://lms.example/auth".into(),
+            token_endpoint: "https://lms.example/token".into(), jwks_uri: "https://lms.example/jwks".into(),
+            token_audience: None, deployments: vec![], family: Family::Generic, deployment_policy: None,
+        };
+        assert!(good.check(false).is_ok());
+        for bad in ["http://lms.example/x", "https://127.0.0.1/x", "https://u:p@lms.example/", "lms", "https://a/#f"] {
+            let error = NewRegistration { jwks_uri: bad.into(), ..good.clone() }.check(false).unwrap_err();
+            assert!(error.contains("--jwks-uri"), "{error}");
+        }
+        assert!(NewRegistration { jwks_uri: "http://localhost:1/x".into(), ..good.clone() }.check(true).is_ok());
+        assert!(NewRegistration { name: " ".into(), ..good }.check(false).is_err());
+    }
+
+    #[test]
+    fn origins_hold_nothing_that_could_widen_a_policy() {
+        assert_eq!(web_origin("https://lms.example:8443/x?y"), Some("https://lms.example:8443".into()));
+        assert_eq!(web_origin("javascript:alert(1)"), None);
+        assert_eq!(web_origin("data:text/html,x"), None);
+        assert_eq!(web_origin("https://a;script-src*/"), None);
+    }
+}

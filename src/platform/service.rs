@@ -1,0 +1,324 @@
+//! Registering LMSs, and taking in what a verified launch says.
+
+use super::model::{Course, Deployment, DeploymentPolicy, DeploymentState, Link, NewRegistration, Person, Registration};
+use super::store;
+use crate::audit::{self, Actor};
+use crate::clock::UtcTime;
+use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId};
+use crate::lti::roles::Mapped;
+use crate::lti::verify::{Launch, Reject};
+use crate::store::{Conn, StoreError, StoreResult};
+
+/// Registers an LMS by hand.
+///
+/// # Errors
+/// `Duplicate` when issuer, client id and key set are registered already.
+pub fn register(conn: &mut Conn, new: NewRegistration, now: UtcTime) -> StoreResult<Registration> {
+    let policy = new.deployment_policy.unwrap_or(if new.deployments.is_empty() {
+        DeploymentPolicy::Auto
+    } else {
+        DeploymentPolicy::Approve
+    });
+    let registration = Registration {
+        id: RegistrationId::new(),
+        name: new.name,
+        issuer: new.issuer,
+        client_id: new.client_id,
+        authorization_endpoint: new.authorization_endpoint,
+        token_endpoint: new.token_endpoint,
+        jwks_uri: new.jwks_uri,
+        token_audience: new.token_audience,
+        family: new.family,
+        deployment_policy: policy,
+        enabled: true,
+        created_at: now,
+        updated_at: now,
+    };
+    store::create_registration(conn, &registration)?;
+    for deployment_id in new.deployments {
+        let state = DeploymentState::Approved;
+        let id = DeploymentId::new();
+        store::create_deployment(
+            conn,
+            &Deployment { id, registration_id: registration.id.clone(), deployment_id, state, created_at: now },
+        )?;
+    }
+    audit::record(conn, now, &Actor::Operator, "registration.create", registration.id.as_str(), &serde_json::json!({
+        "issuer": registration.issuer, "client_id": registration.client_id,
+    }))?;
+    Ok(registration)
+}
+
+/// Switches a registration on or off.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn set_enabled(conn: &mut Conn, id: &RegistrationId, enabled: bool, now: UtcTime) -> StoreResult<()> {
+    store::set_registration_enabled(conn, id, enabled, now)?;
+    let action = if enabled { "registration.enable" } else { "registration.disable" };
+    audit::record(conn, now, &Actor::Operator, action, id.as_str(), &serde_json::json!({}))
+}
+
+/// The deployment of a launch. An unknown one is taken in or noted as waiting, by the policy.
+///
+/// # Errors
+/// The reason why its launches are not let in; the row of a waiting deployment is stored all the same.
+pub fn admit_deployment(
+    conn: &mut Conn,
+    registration: &Registration,
+    deployment_id: &str,
+    now: UtcTime,
+) -> StoreResult<Result<Deployment, Reject>> {
+    let deployment = if let Some(known) = store::find_deployment(conn, &registration.id, deployment_id)? {
+        known
+    } else {
+        let state = match registration.deployment_policy {
+            DeploymentPolicy::Auto => DeploymentState::Approved,
+            DeploymentPolicy::Approve => DeploymentState::Pending,
+        };
+        let new = Deployment {
+            id: DeploymentId::new(),
+            registration_id: registration.id.clone(),
+            deployment_id: deployment_id.to_owned(),
+            state,
+            created_at: now,
+        };
+        store::create_deployment(conn, &new)?;
+        audit::record(conn, now, &Actor::System, "deployment.seen", new.id.as_str(), &serde_json::json!({
+            "deployment_id": deployment_id, "state": state,
+        }))?;
+        new
+    };
+    Ok(match deployment.state {
+        DeploymentState::Approved => Ok(deployment),
+        DeploymentState::Pending => Err(Reject::DeploymentPending),
+        DeploymentState::Disabled => Err(Reject::DeploymentDisabled),
+    })
+}
+
+/// Who and where a launch is, after it was taken in.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The person.
+    pub person: Person,
+    /// The course.
+    pub course: Course,
+    /// The link.
+    pub link: Link,
+}
+
+/// What a launch would change: computed from what is stored, so that a launch that says nothing new
+/// writes nothing but its session.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    /// Who and where.
+    pub arrival: Arrival,
+    person: Change,
+    course: Change,
+    link: Change,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    None,
+    New,
+    Updated,
+}
+
+/// Compares a launch with what is stored.
+///
+/// # Errors
+/// When the database fails.
+pub fn compare(
+    conn: &mut Conn,
+    registration: &Registration,
+    deployment: &DeploymentId,
+    launch: &Launch,
+    mapped: Mapped,
+) -> StoreResult<Changes> {
+    let (person, person_change) = compare_person(conn, registration, launch, mapped)?;
+    let may_change_course = mapped.role.is_staff();
+    let (course, course_change) = compare_course(conn, registration, deployment, launch, may_change_course)?;
+    let (link, link_change) = compare_link(conn, registration, &course, launch, may_change_course)?;
+    Ok(Changes {
+        arrival: Arrival { person, course, link },
+        person: person_change,
+        course: course_change,
+        link: link_change,
+    })
+}
+
+/// Stores what [`compare`] found. Run again when somebody else stored the same in between.
+///
+/// # Errors
+/// `Duplicate` when another launch was faster; compare again and repeat.
+pub fn store_changes(conn: &mut Conn, changes: &Changes, now: UtcTime) -> StoreResult<()> {
+    let Changes { arrival: Arrival { person, course, link }, .. } = changes;
+    match changes.person {
+        Change::New => store::create_person(conn, person, now)?,
+        Change::Updated => store::update_person(conn, person, now)?,
+        Change::None => {}
+    }
+    match changes.course {
+        Change::New => store::create_course(conn, course, now)?,
+        Change::Updated => store::update_course(conn, course, now)?,
+        Change::None => {}
+    }
+    match changes.link {
+        Change::New => store::create_link(conn, link, now)?,
+        Change::Updated => store::update_link(conn, link, now)?,
+        Change::None => {}
+    }
+    Ok(())
+}
+
+fn compare_person(
+    conn: &mut Conn,
+    registration: &Registration,
+    launch: &Launch,
+    mapped: Mapped,
+) -> StoreResult<(Person, Change)> {
+    let known = store::find_person(conn, &registration.id, &launch.sub)?;
+    let change = if known.is_some() { Change::None } else { Change::New };
+    let mut person = known.unwrap_or_else(|| Person {
+        id: PersonId::new(),
+        registration_id: registration.id.clone(),
+        sub: launch.sub.clone(),
+        name: None,
+        given_name: None,
+        family_name: None,
+        email: None,
+        test_user: false,
+    });
+    let mut changed = false;
+    // A launch without a name never blanks one that is known (lti.md C-161).
+    let mut take = |known: &mut Option<String>, said: &Option<String>| {
+        if said.is_some() && known != said {
+            known.clone_from(said);
+            changed = true;
+        }
+    };
+    take(&mut person.name, &launch.name);
+    take(&mut person.given_name, &launch.given_name);
+    take(&mut person.family_name, &launch.family_name);
+    take(&mut person.email, &launch.email);
+    if mapped.test_user && !person.test_user {
+        person.test_user = true;
+        changed = true;
+    }
+    Ok((person, if change == Change::None && changed { Change::Updated } else { change }))
+}
+
+/// The host of the page that the launch came from, which the LMS signed.
+fn launch_host(launch: &Launch) -> Option<String> {
+    let address = launch.return_url.as_deref().or(launch.platform_url.as_deref())?;
+    url::Url::parse(address).ok()?.host_str().map(str::to_owned)
+}
+
+fn owned(registration: &Registration, launch: &Launch, address: Option<&String>) -> Option<String> {
+    let address = address?;
+    if registration.owns(address, launch_host(launch).as_deref()) {
+        return Some(address.clone());
+    }
+    tracing::warn!(
+        event = "lti.service.foreign",
+        registration = %registration.id,
+        "a launch names a service address on a host that does not belong to its LMS; it is not used"
+    );
+    None
+}
+
+fn compare_course(
+    conn: &mut Conn,
+    registration: &Registration,
+    deployment: &DeploymentId,
+    launch: &Launch,
+    may_change: bool,
+) -> StoreResult<(Course, Change)> {
+    let contextless = launch.context.is_none();
+    let context_id = launch.context.as_ref().map_or(&launch.resource_link_id, |c| &c.id);
+    let known = store::find_course(conn, deployment, context_id, contextless)?;
+    let is_new = known.is_none();
+    let mut course = known.unwrap_or_else(|| Course {
+        id: CourseId::new(),
+        deployment_id: deployment.clone(),
+        context_id: context_id.clone(),
+        contextless,
+        title: String::new(),
+        label: String::new(),
+        line_items_url: None,
+        memberships_url: None,
+        ags_scopes: String::new(),
+    });
+    if !is_new && !may_change {
+        // A learner's launch changes nothing of the course (reliability-security.md T23).
+        return Ok((course, Change::None));
+    }
+    let before = format!("{course:?}");
+    let context = launch.context.as_ref();
+    let title = context.and_then(|c| c.title.clone().or_else(|| c.label.clone()));
+    course.title = title.or_else(|| launch.resource_link_title.clone()).unwrap_or(course.title);
+    course.label = context.and_then(|c| c.label.clone()).unwrap_or(course.label);
+    if let Some(ags) = &launch.ags {
+        course.line_items_url = owned(registration, launch, ags.line_items.as_ref());
+        course.ags_scopes = ags.scopes.join(" ");
+    }
+    course.memberships_url =
+        owned(registration, launch, launch.memberships_url.as_ref()).or(course.memberships_url);
+    let change = match (is_new, before == format!("{course:?}")) {
+        (true, _) => Change::New,
+        (false, true) => Change::None,
+        (false, false) => Change::Updated,
+    };
+    Ok((course, change))
+}
+
+fn compare_link(
+    conn: &mut Conn,
+    registration: &Registration,
+    course: &Course,
+    launch: &Launch,
+    may_change: bool,
+) -> StoreResult<(Link, Change)> {
+    let known = store::find_link(conn, &course.id, &launch.resource_link_id)?;
+    let is_new = known.is_none();
+    let mut link = known.unwrap_or_else(|| Link {
+        id: LinkId::new(),
+        course_id: course.id.clone(),
+        resource_link_id: launch.resource_link_id.clone(),
+        title: String::new(),
+        line_item_url: None,
+    });
+    let said = owned(registration, launch, launch.ags.as_ref().and_then(|a| a.line_item.as_ref()));
+    // A learner's launch may complete a link that has no column yet, but not move it to another one.
+    let line_item = if may_change || link.line_item_url.is_none() {
+        said.or_else(|| link.line_item_url.clone())
+    } else {
+        if said.is_some() && said != link.line_item_url {
+            tracing::warn!(event = "lti.lineitem.mismatch", link = %link.id, "a learner's launch names another line item");
+        }
+        link.line_item_url.clone()
+    };
+    let title = if is_new || may_change {
+        launch.resource_link_title.clone().unwrap_or_else(|| link.title.clone())
+    } else {
+        link.title.clone()
+    };
+    let same = link.line_item_url == line_item && link.title == title;
+    link.line_item_url = line_item;
+    link.title = title;
+    let change = match (is_new, same) {
+        (true, _) => Change::New,
+        (false, true) => Change::None,
+        (false, false) => Change::Updated,
+    };
+    Ok((link, change))
+}
+
+/// A registration by the id in an address; unknown and malformed ids are the same.
+///
+/// # Errors
+/// `NotFound`.
+pub fn get_registration(conn: &mut Conn, id: &str) -> StoreResult<Registration> {
+    store::find_registration(conn, &RegistrationId(id.to_owned()))?.ok_or(StoreError::NotFound)
+}

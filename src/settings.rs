@@ -1,0 +1,257 @@
+//! Settings: built-in defaults, then `cercle.toml`, then the environment (`CERCLE_…`), the last wins.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use config::{Config, Environment, File, FileFormat};
+use serde::Deserialize;
+use url::Url;
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A file or variable has the wrong form.
+    #[error("settings: {0}")]
+    Read(#[from] config::ConfigError),
+    /// A value makes no sense.
+    #[error("setting {name}: {reason}")]
+    Value {
+        /// The environment variable.
+        name: &'static str,
+        /// What is wrong and what is expected.
+        reason: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    public_url: Option<String>,
+    listen: String,
+    database_url: String,
+    data_dir: PathBuf,
+    keys_dir: PathBuf,
+    trusted_proxies: String,
+    log: String,
+    logins_per_minute: u32,
+    allow_insecure_platforms: bool,
+    ags_lease_seconds: i64,
+    ags_retry_seconds: i64,
+}
+
+/// All settings, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The address that browsers and LMSs use; all URLs are built from it.
+    pub public_url: Url,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database_url: String,
+    /// Where files are kept.
+    pub data_dir: PathBuf,
+    /// Where the key file is kept.
+    pub keys_dir: PathBuf,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The log filter (`info`, `cercle=debug,info`).
+    pub log: String,
+    /// Logins per minute and client address; 0 means no limit.
+    pub logins_per_minute: u32,
+    /// Permits http and private addresses for LMSs on one's own machine.
+    pub allow_insecure_platforms: bool,
+    /// How long one process may hold a grade that it sends, in seconds.
+    pub ags_lease_seconds: i64,
+    /// The pause after the first failed try to send a grade, in seconds; it doubles up to six hours.
+    pub ags_retry_seconds: i64,
+}
+
+impl Settings {
+    /// Reads the settings for the current folder and environment.
+    ///
+    /// # Errors
+    /// [`SettingsError`], naming the setting.
+    pub fn load() -> Result<Self, SettingsError> {
+        Self::from_sources(Path::new("cercle.toml"), Environment::with_prefix("CERCLE"))
+    }
+
+    fn from_sources(file: &Path, environment: Environment) -> Result<Self, SettingsError> {
+        let raw: Raw = Config::builder()
+            .set_default("listen", "127.0.0.1:8080")?
+            .set_default("database_url", "sqlite:data/cercle.db")?
+            .set_default("data_dir", "data")?
+            .set_default("keys_dir", "keys")?
+            .set_default("trusted_proxies", "")?
+            .set_default("log", "info")?
+            .set_default("logins_per_minute", 1200)?
+            .set_default("allow_insecure_platforms", false)?
+            .set_default("ags_lease_seconds", 120)?
+            .set_default("ags_retry_seconds", 30)?
+            .add_source(File::from(file).format(FileFormat::Toml).required(false))
+            .add_source(environment.try_parsing(true))
+            .build()?
+            .try_deserialize()?;
+        raw.check()
+    }
+
+    /// Settings for a server on this machine, as the demo and the tests use them.
+    #[must_use]
+    pub fn local(public_url: Url, listen: SocketAddr, database_url: &str, folder: &Path) -> Self {
+        Self {
+            public_url,
+            listen,
+            database_url: database_url.to_owned(),
+            data_dir: folder.join("data"),
+            keys_dir: folder.join("keys"),
+            trusted_proxies: Vec::new(),
+            log: "info".to_owned(),
+            logins_per_minute: 0,
+            allow_insecure_platforms: true,
+            ags_lease_seconds: 120,
+            ags_retry_seconds: 30,
+        }
+    }
+
+    /// Every setting as the log shows it: passwords are masked.
+    #[must_use]
+    pub fn masked(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("public_url", self.public_url.to_string()),
+            ("listen", self.listen.to_string()),
+            ("database_url", mask_password(&self.database_url)),
+            ("data_dir", self.data_dir.display().to_string()),
+            ("keys_dir", self.keys_dir.display().to_string()),
+            ("trusted_proxies", format!("{:?}", self.trusted_proxies)),
+            ("log", self.log.clone()),
+            ("logins_per_minute", self.logins_per_minute.to_string()),
+            ("allow_insecure_platforms", self.allow_insecure_platforms.to_string()),
+            ("ags_lease_seconds", self.ags_lease_seconds.to_string()),
+            ("ags_retry_seconds", self.ags_retry_seconds.to_string()),
+        ]
+    }
+
+    /// The origin of the tool: scheme, host and port, as browsers write it in `Origin`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.public_url.origin().ascii_serialization()
+    }
+
+    /// An address of the tool from a path that starts with `/`.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.origin())
+    }
+}
+
+fn mask_password(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(mut parsed) if parsed.password().is_some() => {
+            // Fails only for URLs that cannot have a password, which this one has.
+            let _ = parsed.set_password(Some("***"));
+            parsed.to_string()
+        }
+        _ => url.to_owned(),
+    }
+}
+
+impl Raw {
+    fn check(self) -> Result<Settings, SettingsError> {
+        let fail = |name, reason: &str| Err(SettingsError::Value { name, reason: reason.to_owned() });
+        let Ok(listen) = self.listen.parse::<SocketAddr>() else {
+            return fail("CERCLE_LISTEN", "expected ADDRESS:PORT, for example 127.0.0.1:8080");
+        };
+        let text = self.public_url.unwrap_or_else(|| format!("http://{listen}"));
+        let public_url = match Url::parse(&text) {
+            Ok(url) if matches!(url.scheme(), "https" | "http") && url.path() == "/" && url.query().is_none() => url,
+            _ => {
+                return fail(
+                    "CERCLE_PUBLIC_URL",
+                    "expected the tool's own address without a path, for example https://cercle.example",
+                );
+            }
+        };
+        if public_url.scheme() == "http" && !self.allow_insecure_platforms && !is_loopback(&public_url) {
+            return fail("CERCLE_PUBLIC_URL", "must start with https:// (LMSs refuse http tools)");
+        }
+        let mut trusted_proxies = Vec::new();
+        for item in self.trusted_proxies.split(',').map(str::trim).filter(|s| !s.is_empty()) {
+            match item.parse() {
+                Ok(address) => trusted_proxies.push(address),
+                Err(_) => return fail("CERCLE_TRUSTED_PROXIES", "expected IP addresses separated by commas"),
+            }
+        }
+        if self.ags_lease_seconds < 1 || self.ags_retry_seconds < 1 {
+            return fail("CERCLE_AGS_LEASE_SECONDS", "lease and retry times must be at least 1 second");
+        }
+        Ok(Settings {
+            public_url,
+            listen,
+            database_url: self.database_url,
+            data_dir: self.data_dir,
+            keys_dir: self.keys_dir,
+            trusted_proxies,
+            log: self.log,
+            logins_per_minute: self.logins_per_minute,
+            allow_insecure_platforms: self.allow_insecure_platforms,
+            ags_lease_seconds: self.ags_lease_seconds,
+            ags_retry_seconds: self.ags_retry_seconds,
+        })
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(a)) => a.is_loopback(),
+        Some(url::Host::Ipv6(a)) => a.is_loopback(),
+        Some(url::Host::Domain(d)) => d == "localhost",
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    fn load(file: &str, env: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let path = std::env::temp_dir().join(format!("cercle-{}.toml", uuid::Uuid::now_v7()));
+        std::fs::write(&path, file).unwrap();
+        let map: HashMap<String, String> =
+            env.iter().map(|(k, v)| (format!("CERCLE_{k}"), (*v).to_owned())).collect();
+        let loaded = Settings::from_sources(&path, Environment::with_prefix("CERCLE").source(Some(map)));
+        std::fs::remove_file(&path).unwrap();
+        loaded
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
+        let settings = load("log = 'debug'\nlogins_per_minute = 7", &[("LOG", "warn")]).unwrap();
+        assert_eq!(settings.log, "warn");
+        assert_eq!(settings.logins_per_minute, 7);
+        assert_eq!(settings.database_url, "sqlite:data/cercle.db");
+        assert_eq!(settings.origin(), "http://127.0.0.1:8080");
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
+        for (env, name) in [
+            (("LISTEN", "here"), "CERCLE_LISTEN"),
+            (("PUBLIC_URL", "cercle.example"), "CERCLE_PUBLIC_URL"),
+            (("PUBLIC_URL", "https://cercle.example/path"), "CERCLE_PUBLIC_URL"),
+            (("PUBLIC_URL", "http://cercle.example"), "CERCLE_PUBLIC_URL"),
+            (("TRUSTED_PROXIES", "10.0.0.1,proxy"), "CERCLE_TRUSTED_PROXIES"),
+        ] {
+            let error = load("", &[env]).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+        assert!(load("databse_url = 'x'", &[]).is_err(), "a misspelt key is refused");
+    }
+
+    #[test]
+    fn passwords_are_masked() {
+        let settings = load("", &[("DATABASE_URL", "postgres://cercle:hunter2@db/cercle")]).unwrap();
+        let shown = format!("{:?}", settings.masked());
+        assert!(shown.contains("postgres://cercle:***@db/cercle"), "{shown}");
+        assert!(!shown.contains("hunter2"));
+    }
+}

@@ -1,0 +1,382 @@
+//! The tables, as both engines have them. Kept in step with `migrations/` by a test.
+
+diesel::table! {
+    registrations (id) {
+        id -> Text,
+        name -> Text,
+        issuer -> Text,
+        client_id -> Text,
+        authorization_endpoint -> Text,
+        token_endpoint -> Text,
+        jwks_uri -> Text,
+        token_audience -> Nullable<Text>,
+        family -> Text,
+        deployment_policy -> Text,
+        enabled -> Bool,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deployments (id) {
+        id -> Text,
+        registration_id -> Text,
+        deployment_id -> Text,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    courses (id) {
+        id -> Text,
+        deployment_id -> Text,
+        context_id -> Text,
+        contextless -> Bool,
+        title -> Text,
+        label -> Text,
+        line_items_url -> Nullable<Text>,
+        memberships_url -> Nullable<Text>,
+        ags_scopes -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    links (id) {
+        id -> Text,
+        course_id -> Text,
+        resource_link_id -> Text,
+        title -> Text,
+        line_item_url -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    people (id) {
+        id -> Text,
+        registration_id -> Text,
+        sub -> Text,
+        name -> Nullable<Text>,
+        given_name -> Nullable<Text>,
+        family_name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        test_user -> Bool,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    cohorts (id) {
+        id -> Text,
+        name -> Text,
+        kind -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    bindings (id) {
+        id -> Text,
+        cohort_id -> Text,
+        course_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    memberships (id) {
+        id -> Text,
+        cohort_id -> Text,
+        person_id -> Text,
+        binding_id -> Text,
+        role -> Text,
+        active -> Bool,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    activities (id) {
+        id -> Text,
+        cohort_id -> Text,
+        title -> Text,
+        brief_html -> Text,
+        rubric_version_id -> Text,
+        work_due_at -> Nullable<BigInt>,
+        review_due_at -> Nullable<BigInt>,
+        reviews_per_learner -> Integer,
+        anonymity -> Text,
+        released_at -> Nullable<BigInt>,
+        revision -> Integer,
+        created_by -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    rubric_versions (id) {
+        id -> Text,
+        activity_id -> Text,
+        version -> Integer,
+        body -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    placements (id) {
+        id -> Text,
+        activity_id -> Text,
+        link_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    line_items (id) {
+        id -> Text,
+        activity_id -> Text,
+        course_id -> Text,
+        tag -> Text,
+        link_id -> Text,
+        url -> Nullable<Text>,
+        score_maximum -> Nullable<BigInt>,
+        created_by_us -> Bool,
+        lease_token -> Nullable<Text>,
+        lease_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    submissions (id) {
+        id -> Text,
+        activity_id -> Text,
+        person_id -> Text,
+        course_id -> Text,
+        number -> Integer,
+        state -> Text,
+        draft_html -> Text,
+        draft_revision -> Integer,
+        handed_in_html -> Nullable<Text>,
+        handed_in_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reviews (id) {
+        id -> Text,
+        activity_id -> Text,
+        submission_id -> Text,
+        reviewer_id -> Text,
+        rubric_version_id -> Text,
+        state -> Text,
+        leased_until -> BigInt,
+        body -> Text,
+        total -> Nullable<BigInt>,
+        opened_at -> BigInt,
+        updated_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    mark_overrides (id) {
+        id -> Text,
+        activity_id -> Text,
+        person_id -> Text,
+        number -> Integer,
+        mark -> Nullable<BigInt>,
+        reason -> Text,
+        decided_by -> Text,
+        decided_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    grade_revisions (id) {
+        id -> Text,
+        activity_id -> Text,
+        person_id -> Text,
+        rev -> Integer,
+        points -> BigInt,
+        maximum -> BigInt,
+        state -> Text,
+        source -> Text,
+        reason -> Text,
+        decided_by -> Text,
+        decided_at -> BigInt,
+        prev_hash -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    ags_outbox (id) {
+        id -> Text,
+        registration_id -> Text,
+        line_item_id -> Text,
+        person_id -> Text,
+        lms_sub -> Text,
+        desired_rev -> Integer,
+        desired_points -> BigInt,
+        desired_maximum -> BigInt,
+        desired_ts -> BigInt,
+        submitted_at -> Nullable<BigInt>,
+        delivered_rev -> Integer,
+        state -> Text,
+        attempt -> Integer,
+        ambiguous -> Bool,
+        next_attempt_at -> BigInt,
+        first_failed_at -> Nullable<BigInt>,
+        lease_owner -> Nullable<Text>,
+        lease_token -> Nullable<Text>,
+        lease_until -> Nullable<BigInt>,
+        last_class -> Nullable<Text>,
+        last_status -> Nullable<Integer>,
+        last_text -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ags_attempts (id) {
+        id -> Text,
+        outbox_id -> Text,
+        rev -> Integer,
+        ts -> BigInt,
+        no -> Integer,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        status -> Nullable<Integer>,
+        class -> Nullable<Text>,
+        latency_ms -> Nullable<BigInt>,
+        answer_excerpt -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        token_hash -> Text,
+        mode -> Text,
+        csrf_token -> Text,
+        registration_id -> Text,
+        person_id -> Text,
+        course_id -> Text,
+        link_id -> Text,
+        role -> Text,
+        locale -> Text,
+        frame_origins -> Text,
+        return_url -> Nullable<Text>,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    used_nonces (nonce_hash) {
+        nonce_hash -> Text,
+        keep_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        sealed_private_key -> Text,
+        modulus -> Text,
+        exponent -> Text,
+        created_at -> BigInt,
+        sign_from -> BigInt,
+        publish_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    audit_log (seq) {
+        seq -> BigInt,
+        at -> BigInt,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        detail -> Text,
+        prev_hash -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> Integer,
+        seq -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    registrations,
+    deployments,
+    courses,
+    links,
+    people,
+    cohorts,
+    bindings,
+    memberships,
+    activities,
+    rubric_versions,
+    placements,
+    line_items,
+    submissions,
+    reviews,
+    mark_overrides,
+    grade_revisions,
+    ags_outbox,
+    ags_attempts,
+    sessions,
+    used_nonces,
+    signing_keys,
+    audit_log,
+    audit_head,
+);
+
+/// Every table of the current schema; start-up checks that each one is there.
+pub const TABLES: &[&str] = &[
+    "registrations",
+    "deployments",
+    "courses",
+    "links",
+    "people",
+    "cohorts",
+    "bindings",
+    "memberships",
+    "activities",
+    "rubric_versions",
+    "placements",
+    "line_items",
+    "submissions",
+    "reviews",
+    "mark_overrides",
+    "grade_revisions",
+    "ags_outbox",
+    "ags_attempts",
+    "sessions",
+    "used_nonces",
+    "signing_keys",
+    "audit_log",
+    "audit_head",
+];

@@ -1,0 +1,76 @@
+//! Form fields, in the order they were sent; names may repeat.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, web};
+use futures_util::StreamExt as _;
+
+use super::error::PageError;
+
+/// At most this many fields (reliability-security.md T95).
+const MAX_FIELDS: usize = 400;
+
+/// The fields of one form.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Reads an urlencoded form of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// 415 for another media type or an encoded body, 413 when it is too long, 400 when it is broken.
+    pub async fn read(
+        request: &HttpRequest,
+        payload: &mut actix_web::dev::Payload,
+        limit: usize,
+    ) -> Result<Self, PageError> {
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+        if !content_type.split(';').next().is_some_and(|t| t.trim() == "application/x-www-form-urlencoded") {
+            return Err(PageError::unsupported());
+        }
+        let mut body = web::BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| PageError::bad_request())?;
+            if body.len() + chunk.len() > limit {
+                return Err(PageError::too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Self::parse(&body)
+    }
+
+    /// Reads an urlencoded text.
+    ///
+    /// # Errors
+    /// 400 when there are too many fields.
+    pub fn parse(body: &[u8]) -> Result<Self, PageError> {
+        let fields: Vec<_> = url::form_urlencoded::parse(body).take(MAX_FIELDS + 1).collect();
+        if fields.len() > MAX_FIELDS {
+            return Err(PageError::bad_request());
+        }
+        // PostgreSQL's text holds no NUL, and no form has a use for one.
+        Ok(Self(fields.into_iter().map(|(k, v)| (k.into_owned(), v.replace('\0', ""))).collect()))
+    }
+
+    /// The first value of a name, trimmed; empty when it is absent.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        self.raw(name).map_or("", str::trim)
+    }
+
+    /// The first value of a name as it came.
+    #[must_use]
+    pub fn raw(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str())
+    }
+
+    /// Whether a name was sent at all.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.raw(name).is_some()
+    }
+
+    /// All names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(k, v)| (k.as_str(), v.as_str()))
+    }
+}

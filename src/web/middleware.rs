@@ -1,0 +1,200 @@
+//! What happens around every request: a nonce, the security headers, the checks of host, origin and
+//! encoding, and the error page where a handler said no.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse, web};
+use tracing_actix_web::{RequestId, RootSpanBuilder};
+
+use super::error::{self, PageError};
+use super::i18n::Lang;
+use super::view::{Frame, View, ViewState};
+use crate::context::Context;
+use crate::crypto;
+
+/// Paths that LMSs post to from their own origin; everything else is same-origin only.
+const CROSS_SITE: [&str; 1] = ["/lti/"];
+
+/// Guards a request and dresses its response.
+///
+/// # Errors
+/// Never for a request of a browser: every refusal becomes a page.
+pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let context = request.app_data::<web::Data<Context>>().cloned();
+    let view = View::of(request.request());
+    let nonce = crypto::random_bytes::<16>().map_or_else(|_| String::new(), |b| crypto::b64(&b));
+    let lang = header_text(request.request(), header::ACCEPT_LANGUAGE).map_or_else(Lang::default, Lang::of_header);
+    let request_id = request.extensions_request_id();
+    let is_fragment = request.headers().contains_key("hx-request");
+    view.update(|s| {
+        s.nonce = nonce;
+        s.lang = lang;
+        s.request_id = request_id;
+        s.is_fragment = is_fragment;
+    });
+    let refused = context.as_ref().and_then(|c| refusal(request.request(), c));
+    let http_request = request.request().clone();
+    let mut response = match refused {
+        Some(page) => {
+            let (request, _) = request.into_parts();
+            ServiceResponse::new(request, HttpResponse::new(page.status)).map_into_boxed_body().with_error(page)
+        }
+        None => match next.call(request).await {
+            Ok(response) => response.map_into_boxed_body(),
+            Err(error) => ServiceResponse::from_err(error, http_request),
+        },
+    };
+    let bare = response.response().error().is_none() && is_bare_error(&response);
+    let page = response.response().error().and_then(|e| e.as_error::<PageError>()).cloned();
+    let page = page.or_else(|| bare.then(|| page_for(response.status())));
+    if let Some(page) = page {
+        let body = error::render(&view, &page);
+        response = response.map_body(|_, _| BoxBody::new(body));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    }
+    let insecure = context.as_ref().is_some_and(|c| c.settings.allow_insecure_platforms);
+    add_headers(&mut response, &view.state(), insecure);
+    Ok(response)
+}
+
+trait WithError {
+    fn with_error(self, page: PageError) -> Self;
+}
+
+impl WithError for ServiceResponse<BoxBody> {
+    fn with_error(self, page: PageError) -> Self {
+        let (request, _) = self.into_parts();
+        Self::from_err(page, request)
+    }
+}
+
+trait ExtensionsRequestId {
+    fn extensions_request_id(&self) -> String;
+}
+
+impl ExtensionsRequestId for ServiceRequest {
+    fn extensions_request_id(&self) -> String {
+        use actix_web::HttpMessage as _;
+        self.extensions().get::<RequestId>().map_or_else(String::new, ToString::to_string)
+    }
+}
+
+/// An error that the framework made itself, such as 404 for an unknown path: it has no page yet.
+fn is_bare_error(response: &ServiceResponse<BoxBody>) -> bool {
+    let status = response.status();
+    (status.is_client_error() || status.is_server_error())
+        && !response.headers().contains_key(header::CONTENT_TYPE)
+}
+
+fn page_for(status: StatusCode) -> PageError {
+    let key = match status {
+        StatusCode::METHOD_NOT_ALLOWED => "method",
+        StatusCode::NOT_FOUND => "not-found",
+        StatusCode::PAYLOAD_TOO_LARGE => "too-large",
+        s if s.is_server_error() => "internal",
+        _ => "bad-request",
+    };
+    PageError::new(status, key)
+}
+
+fn header_text(request: &HttpRequest, name: HeaderName) -> Option<&str> {
+    request.headers().get(name).and_then(|v| v.to_str().ok())
+}
+
+/// The checks that need no session: host, encoding, and where a state-changing request comes from.
+fn refusal(request: &HttpRequest, context: &Context) -> Option<PageError> {
+    let path = request.path();
+    // Health checks come from load balancers under any name.
+    if !matches!(path, "/healthz" | "/readyz") {
+        let host = header_text(request, header::HOST).unwrap_or_default();
+        if !host.eq_ignore_ascii_case(expected_host(context).as_str()) {
+            return Some(PageError::new(StatusCode::MISDIRECTED_REQUEST, "host"));
+        }
+    }
+    let encoding = header_text(request, header::CONTENT_ENCODING).unwrap_or("identity");
+    if !encoding.eq_ignore_ascii_case("identity") {
+        return Some(PageError::unsupported());
+    }
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if changes && !CROSS_SITE.iter().any(|p| path.starts_with(p)) {
+        let origin_is_ours =
+            header_text(request, header::ORIGIN).is_none_or(|origin| origin == context.settings.origin());
+        let site_is_ours = header_text(request, HeaderName::from_static("sec-fetch-site"))
+            .is_none_or(|site| site == "same-origin");
+        if !origin_is_ours || !site_is_ours {
+            return Some(PageError::stale_form());
+        }
+    }
+    None
+}
+
+fn expected_host(context: &Context) -> String {
+    let url = &context.settings.public_url;
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn add_headers(response: &mut ServiceResponse<BoxBody>, view: &ViewState, insecure: bool) {
+    let ancestors = match &view.frame {
+        Frame::Nobody => "'none'".to_owned(),
+        Frame::AnyLms if insecure => "https: http:".to_owned(),
+        Frame::AnyLms => "https:".to_owned(),
+        Frame::Origins(origins) => format!("'self' {}", origins.join(" ")),
+    };
+    let nonce = &view.nonce;
+    let forms = view.form_targets.join(" ");
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; form-action 'self' {forms}; base-uri 'none'; object-src 'none'; \
+         frame-ancestors {ancestors}"
+    );
+    let request_id = view.request_id.clone();
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(header::CONTENT_SECURITY_POLICY, &policy);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin-allow-popups");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
+    if !request_id.is_empty() {
+        set(HeaderName::from_static("x-request-id"), &request_id);
+    }
+    if !insecure {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// The log span of a request: method and path, never the query, which holds login hints
+/// (reliability-security.md T07, T89).
+pub struct QuietSpan;
+
+impl RootSpanBuilder for QuietSpan {
+    fn on_request_start(request: &ServiceRequest) -> tracing::Span {
+        let request_id = request.extensions_request_id();
+        tracing::info_span!(
+            "request",
+            request_id,
+            method = %request.method(),
+            path = request.path(),
+            status = tracing::field::Empty,
+        )
+    }
+
+    fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        let status = outcome.as_ref().map_or(500, |response| response.status().as_u16());
+        span.record("status", status);
+        span.in_scope(|| tracing::debug!("answered"));
+    }
+}
