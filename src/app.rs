@@ -57,7 +57,9 @@ pub struct Server {
 
 /// The lock that keeps a second process from an embedded database.
 fn lock_sqlite(db: &Db) -> Result<Option<std::fs::File>, StartError> {
-    let Some(path) = db.sqlite_path() else { return Ok(None) };
+    let Some(path) = db.sqlite_path() else {
+        return Ok(None);
+    };
     let mut name = path.clone().into_os_string();
     name.push(".lock");
     let io = |e: std::io::Error| StartError::Io(format!("{}: {e}", path.display()));
@@ -97,7 +99,8 @@ impl Server {
             None
         };
         let listen = settings.listen;
-        let listener = TcpListener::bind(listen).map_err(|e| StartError::Io(format!("cannot listen on {listen}: {e}")))?;
+        let listener =
+            TcpListener::bind(listen).map_err(|e| StartError::Io(format!("cannot listen on {listen}: {e}")))?;
         let context = prepare(settings, clock)?;
         Self::over(listener, context, lock)
     }
@@ -115,7 +118,8 @@ impl Server {
         }
         let io = |e: std::io::Error| StartError::Io(e.to_string());
         let address = listener.local_addr().map_err(io)?;
-        let jobs = Runner::start(vec![launch::jobs::purge(&context), grades::jobs::deliver_grades(&context)], &context.wake);
+        let jobs =
+            Runner::start(vec![launch::jobs::purge(&context), grades::jobs::deliver_grades(&context)], &context.wake);
         let shared = web::Data::new(context.clone());
         let limit = web::Data::new(LoginLimit::new(context.settings.logins_per_minute));
         let server = HttpServer::new(move || {

@@ -177,7 +177,9 @@ impl Raw {
         for item in self.trusted_proxies.split(',').map(str::trim).filter(|s| !s.is_empty()) {
             match item.parse() {
                 Ok(address) => trusted_proxies.push(address),
-                Err(_) => return fail("CERCLE_TRUSTED_PROXIES", "expected IP addresses separated by commas"),
+                Err(_) => {
+                    return fail("CERCLE_TRUSTED_PROXIES", "expected IP addresses separated by commas");
+                }
             }
         }
         if self.ags_lease_seconds < 1 || self.ags_retry_seconds < 1 {
@@ -216,8 +218,7 @@ mod tests {
     fn load(file: &str, env: &[(&str, &str)]) -> Result<Settings, SettingsError> {
         let path = std::env::temp_dir().join(format!("cercle-{}.toml", uuid::Uuid::now_v7()));
         std::fs::write(&path, file).unwrap();
-        let map: HashMap<String, String> =
-            env.iter().map(|(k, v)| (format!("CERCLE_{k}"), (*v).to_owned())).collect();
+        let map: HashMap<String, String> = env.iter().map(|(k, v)| (format!("CERCLE_{k}"), (*v).to_owned())).collect();
         let loaded = Settings::from_sources(&path, Environment::with_prefix("CERCLE").source(Some(map)));
         std::fs::remove_file(&path).unwrap();
         loaded

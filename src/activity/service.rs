@@ -24,7 +24,6 @@ pub fn open(conn: &mut Conn, scope: &Scope, now: UtcTime) -> StoreResult<Option<
 /// `Duplicate` when the link has an activity already: somebody else was faster, or a double click.
 pub fn create_placed(conn: &mut Conn, scope: &Scope, activity: &Activity, now: UtcTime) -> StoreResult<()> {
     store::create(conn, activity, now)?;
-    let placement =
-        Placement { id: PlacementId::new(), activity_id: activity.id.clone(), link_id: scope.link.clone() };
+    let placement = Placement { id: PlacementId::new(), activity_id: activity.id.clone(), link_id: scope.link.clone() };
     store::create_placement(conn, &placement, now)
 }

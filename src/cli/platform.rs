@@ -119,7 +119,9 @@ fn addresses(settings: &Settings, registration: &Registration) -> Value {
 }
 
 fn lines(value: &Value) -> String {
-    let Some(map) = value.as_object() else { return value.to_string() };
+    let Some(map) = value.as_object() else {
+        return value.to_string();
+    };
     map.iter()
         .map(|(k, v)| format!("{k}: {}", v.as_str().map_or_else(|| v.to_string(), str::to_owned)))
         .collect::<Vec<_>>()
@@ -180,7 +182,9 @@ fn find(conn: &mut Conn, id: &str) -> Result<Registration, StoreError> {
 fn explain(id: &str) -> impl Fn(StoreError) -> String {
     let id = id.to_owned();
     move |error| match error {
-        StoreError::NotFound => format!("no registration has the id {id}; see: cercle platform list"),
+        StoreError::NotFound => {
+            format!("no registration has the id {id}; see: cercle platform list")
+        }
         other => other.to_string(),
     }
 }

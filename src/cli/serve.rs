@@ -6,7 +6,9 @@ use crate::clock::Clock;
 
 pub(super) fn run() -> Outcome {
     if std::env::var("CERCLE_PUBLIC_URL").is_err() && !std::path::Path::new("cercle.toml").exists() {
-        return Err("set CERCLE_PUBLIC_URL to the address that browsers use, for example https://cercle.example".to_owned());
+        return Err(
+            "set CERCLE_PUBLIC_URL to the address that browsers use, for example https://cercle.example".to_owned()
+        );
     }
     let settings = settings()?;
     start_logs(&settings.log)?;

@@ -64,7 +64,9 @@ pub fn parse_set(json: &[u8]) -> Result<HashMap<String, VerifyingKey>, &'static 
     let mut usable = HashMap::new();
     for key in keys.iter().take(MAX_KEYS) {
         let text = |member: &str| key.get(member).and_then(Value::as_str);
-        let Some(kid) = text("kid").filter(|k| !k.is_empty() && k.len() <= 256) else { continue };
+        let Some(kid) = text("kid").filter(|k| !k.is_empty() && k.len() <= 256) else {
+            continue;
+        };
         if text("kty") != Some("RSA")
             || key.get("use").is_some_and(|u| u.as_str() != Some("sig"))
             || key.get("alg").is_some_and(|a| a.as_str() != Some("RS256"))

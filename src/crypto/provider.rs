@@ -46,11 +46,8 @@ fn verifier(_: &Algorithm, _: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     Err(Error::from(ErrorKind::InvalidAlgorithm))
 }
 
-static PROVIDER: CryptoProvider = CryptoProvider {
-    signer_factory: signer,
-    verifier_factory: verifier,
-    key_utils: KeyUtils::new_unimplemented(),
-};
+static PROVIDER: CryptoProvider =
+    CryptoProvider { signer_factory: signer, verifier_factory: verifier, key_utils: KeyUtils::new_unimplemented() };
 
 /// Signs claims as a JWT: header `{typ: "JWT", alg: "RS256", kid}` (lti.md K-02).
 ///

@@ -49,7 +49,9 @@ impl MasterKey {
             let linked = fs::hard_link(&aside, &path);
             fs::remove_file(&aside).map_err(|e| at(&aside, &e))?;
             match linked {
-                Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => return Err(at(&path, &e)),
+                Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => {
+                    return Err(at(&path, &e));
+                }
                 _ => {}
             }
         }
@@ -65,10 +67,11 @@ impl MasterKey {
             });
         }
         let text = fs::read_to_string(path).map_err(|e| at(path, &e))?;
-        let secret = unb64(text.trim()).and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| CryptoError::KeyFile {
-            path: path.display().to_string(),
-            reason: "not a key of 32 bytes in base64; restore it from your backup".to_owned(),
-        })?;
+        let secret =
+            unb64(text.trim()).and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| CryptoError::KeyFile {
+                path: path.display().to_string(),
+                reason: "not a key of 32 bytes in base64; restore it from your backup".to_owned(),
+            })?;
         Ok(Self { secret })
     }
 
@@ -90,8 +93,7 @@ impl MasterKey {
         let key = self.derive(&format!("seal/{purpose}"))?;
         let nonce = random_bytes::<12>()?;
         let mut tag = [0u8; 16];
-        let cipher =
-            encrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), purpose.as_bytes(), plain, &mut tag)?;
+        let cipher = encrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), purpose.as_bytes(), plain, &mut tag)?;
         Ok(format!("v1.{}.{}.{}", b64(&nonce), b64(&tag), b64(&cipher)))
     }
 
@@ -114,8 +116,7 @@ impl MasterKey {
             return Err(invalid);
         }
         let key = self.derive(&format!("seal/{purpose}"))?;
-        decrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), purpose.as_bytes(), &cipher, &tag)
-            .map_err(|_| invalid)
+        decrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), purpose.as_bytes(), &cipher, &tag).map_err(|_| invalid)
     }
 
     /// Signs a payload: `PAYLOAD.MAC`, both URL-safe base64. Anyone can read it, nobody can change it.
@@ -134,8 +135,12 @@ impl MasterKey {
     /// When the token has another form or its MAC does not match.
     pub fn verify(&self, purpose: &str, token: &str) -> Result<Vec<u8>, CryptoError> {
         let invalid = CryptoError::Invalid("a signed token does not verify");
-        let Some((body, mac)) = token.split_once('.') else { return Err(invalid) };
-        let Some(mac) = unb64(mac) else { return Err(invalid) };
+        let Some((body, mac)) = token.split_once('.') else {
+            return Err(invalid);
+        };
+        let Some(mac) = unb64(mac) else {
+            return Err(invalid);
+        };
         let expected = hmac(&self.derive(&format!("sign/{purpose}"))?, body.as_bytes())?;
         if !same(&expected, &mac) {
             return Err(invalid);

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Deserialize;
 
 use crate::clock::{Clock, UtcTime};
-use crate::crypto::{self, CryptoError};
 use crate::crypto::rsa::SigningKey;
+use crate::crypto::{self, CryptoError};
 use crate::store::columns::Family;
 
 /// Which product a school's LMS behaves like.
@@ -292,8 +292,7 @@ impl School {
     pub fn begin_launch(&mut self, user: &str, link: &str) -> String {
         self.next_id += 1;
         let id = format!("ltilaunch{}_{}", link, 1_500_000_000 + self.next_id);
-        self.launches
-            .insert(id.clone(), PendingLaunch { user: user.to_owned(), link: link.to_owned(), used: false });
+        self.launches.insert(id.clone(), PendingLaunch { user: user.to_owned(), link: link.to_owned(), used: false });
         id
     }
 

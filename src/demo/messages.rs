@@ -93,28 +93,43 @@ pub fn resource_link(school: &School, base: &str, user: &User, link: &Link, nonc
         Kind::Moodle => "CourseSection",
         Kind::Canvas => "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering",
     };
-    set("context", json!({
-        "id": school.course_id, "label": school.course_label, "title": school.course_title, "type": [context_type],
-    }));
+    set(
+        "context",
+        json!({
+            "id": school.course_id, "label": school.course_label, "title": school.course_title, "type": [context_type],
+        }),
+    );
     set("resource_link", json!({"id": link.id, "title": link.title, "description": ""}));
-    set("launch_presentation", json!({
-        "locale": school.locale, "document_target": "iframe", "return_url": format!("{site}/course"),
-    }));
+    set(
+        "launch_presentation",
+        json!({
+            "locale": school.locale, "document_target": "iframe", "return_url": format!("{site}/course"),
+        }),
+    );
     match school.kind {
         Kind::Moodle => {
-            set("tool_platform", json!({
-                "product_family_code": "moodle", "version": "2024100706", "guid": "localhost", "name": school.name,
-            }));
+            set(
+                "tool_platform",
+                json!({
+                    "product_family_code": "moodle", "version": "2024100706", "guid": "localhost", "name": school.name,
+                }),
+            );
             set("lis", json!({"person_sourcedid": "", "course_section_sourcedid": ""}));
             set("ext", json!({"lms": "moodle-2"}));
         }
         Kind::Canvas => {
-            set("tool_platform", json!({
-                "guid": "demo:canvas-lms", "name": school.name, "version": "cloud", "product_family_code": "canvas",
-            }));
-            set("lis", json!({
-                "person_sourcedid": "$Person.sourcedId", "course_offering_sourcedid": "$CourseSection.sourcedId",
-            }));
+            set(
+                "tool_platform",
+                json!({
+                    "guid": "demo:canvas-lms", "name": school.name, "version": "cloud", "product_family_code": "canvas",
+                }),
+            );
+            set(
+                "lis",
+                json!({
+                    "person_sourcedid": "$Person.sourcedId", "course_offering_sourcedid": "$CourseSection.sourcedId",
+                }),
+            );
             set("custom", json!({"due_at": "$ResourceLink.submission.endDateTime"}));
             claims["locale"] = json!(school.locale);
             claims["azp"] = json!(school.client_id);

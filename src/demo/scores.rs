@@ -38,7 +38,9 @@ fn moodle(school: &mut School, line_item: &str, body: &str) -> Answer {
         return (404, json!({"status": 404, "reason": "Not Found: Grade item doesn't exist"}).to_string());
     };
     let incorrect = || moodle_refusal(400, body);
-    let Ok(score) = serde_json::from_str::<Value>(body) else { return incorrect() };
+    let Ok(score) = serde_json::from_str::<Value>(body) else {
+        return incorrect();
+    };
     let text = |name: &str| score.get(name).and_then(Value::as_str);
     let (Some(user), Some(timestamp), Some(_), Some(progress)) =
         (text("userId"), text("timestamp"), text("activityProgress"), text("gradingProgress"))
@@ -47,7 +49,9 @@ fn moodle(school: &mut School, line_item: &str, body: &str) -> Answer {
     };
     let number = |name: &str| score.get(name).and_then(Value::as_f64);
     let (given, maximum) = (number("scoreGiven"), number("scoreMaximum"));
-    let Some(timestamp) = UtcTime::parse_iso(timestamp) else { return incorrect() };
+    let Some(timestamp) = UtcTime::parse_iso(timestamp) else {
+        return incorrect();
+    };
     if (given.is_some() && maximum.is_none()) || !is_learner(school, user) {
         return incorrect();
     }
@@ -86,7 +90,9 @@ fn canvas(school: &mut School, line_item: &str, body: &str, now: UtcTime) -> Ans
     };
     let bad = |message: &str| (400, canvas_error("bad_request", message));
     let unprocessable = |message: &str| (422, canvas_error("unprocessable_entity", message));
-    let Ok(score) = serde_json::from_str::<Value>(body) else { return bad("body is no JSON") };
+    let Ok(score) = serde_json::from_str::<Value>(body) else {
+        return bad("body is no JSON");
+    };
     let text = |name: &str| score.get(name).and_then(Value::as_str);
     let (Some(user), Some(sent), Some(_), Some(progress)) =
         (text("userId"), text("timestamp"), text("activityProgress"), text("gradingProgress"))
@@ -102,15 +108,19 @@ fn canvas(school: &mut School, line_item: &str, body: &str, now: UtcTime) -> Ans
     let number = |name: &str| score.get(name).and_then(Value::as_f64);
     let (given, maximum) = (number("scoreGiven"), number("scoreMaximum"));
     match (given, maximum) {
-        (Some(_), None) => return unprocessable("ScoreMaximum not supplied when ScoreGiven present."),
-        (Some(g), _) if g < 0.0 => return unprocessable("ScoreGiven must be greater than or equal to 0"),
+        (Some(_), None) => {
+            return unprocessable("ScoreMaximum not supplied when ScoreGiven present.");
+        }
+        (Some(g), _) if g < 0.0 => {
+            return unprocessable("ScoreGiven must be greater than or equal to 0");
+        }
         _ => {}
     }
     let submitted = score.get("submission").and_then(|s| s.get("submittedAt")).and_then(Value::as_str);
-    if let Some(submitted) = submitted {
-        if UtcTime::parse_iso(submitted).is_none_or(|t| t > now.plus_seconds(60)) {
-            return bad(&format!("Provided submitted_at timestamp of {submitted} is not valid"));
-        }
+    if let Some(submitted) = submitted
+        && UtcTime::parse_iso(submitted).is_none_or(|t| t > now.plus_seconds(60))
+    {
+        return bad(&format!("Provided submitted_at timestamp of {submitted} is not valid"));
     }
     let extension = score.get("https://canvas.instructure.com/lti/submission");
     let flag = |name: &str| extension.and_then(|e| e.get(name)).and_then(Value::as_bool);
@@ -136,8 +146,8 @@ fn canvas(school: &mut School, line_item: &str, body: &str, now: UtcTime) -> Ans
         grade.comments.push(comment.to_owned());
     }
     grade.modified = Some(timestamp);
-    let changed = (before.score, before.attempts, before.comments.len())
-        != (grade.score, grade.attempts, grade.comments.len());
+    let changed =
+        (before.score, before.attempts, before.comments.len()) != (grade.score, grade.attempts, grade.comments.len());
     let after = grade.score;
     let user = user.to_owned();
     if changed {
@@ -149,7 +159,9 @@ fn canvas(school: &mut School, line_item: &str, body: &str, now: UtcTime) -> Ans
 /// The results of a column, for one learner or for all.
 #[must_use]
 pub fn results(school: &School, line_item: &str, url: &str, user: Option<&str>) -> Value {
-    let Some(column) = school.line_item(line_item) else { return json!([]) };
+    let Some(column) = school.line_item(line_item) else {
+        return json!([]);
+    };
     let mut rows: Vec<Value> = school
         .grades
         .iter()
@@ -181,7 +193,12 @@ mod tests {
             Kind::Canvas => seed::canvas("http://localhost:1"),
         };
         school.line_items.push(LineItem {
-            id: "9".into(), label: "L".into(), maximum: 20.0, resource_id: String::new(), tag: String::new(), link: None,
+            id: "9".into(),
+            label: "L".into(),
+            maximum: 20.0,
+            resource_id: String::new(),
+            tag: String::new(),
+            link: None,
         });
         let learner = school.users.iter().find(|u| u.part == Part::Learner).unwrap().sub.clone();
         (school, learner)
@@ -193,7 +210,11 @@ mod tests {
             "gradingProgress": "FullyGraded", "timestamp": format!("2026-05-10T10:00:{second:02}.000Z"),
         });
         for (k, v) in extra.as_object().unwrap() {
-            if v.is_null() { body.as_object_mut().unwrap().remove(k); } else { body[k] = v.clone(); }
+            if v.is_null() {
+                body.as_object_mut().unwrap().remove(k);
+            } else {
+                body[k] = v.clone();
+            }
         }
         body.to_string()
     }
@@ -208,7 +229,7 @@ mod tests {
         assert_eq!(send(&score(&user, 1, &json!({}))), (409, "[]".into()), "an equal second is refused");
         assert_eq!(send(&score("nobody", 2, &json!({}))), (400, "[]".into()));
         assert_eq!(send(&score(&user, 2, &json!({"scoreMaximum": null}))), (400, "[]".into()));
-        let pretty = score(&user, 0, &json!({})).replace(",", ",\n");
+        let pretty = score(&user, 0, &json!({})).replace(',', ",\n");
         assert_eq!(send(&pretty), (200, "[]".into()), "a refusal with a line break looks like success");
         assert_eq!(send(&score(&user, 3, &json!({"gradingProgress": "Pending"}))), (200, String::new()));
         assert_eq!(s.grade("9", &user).unwrap().score, None, "anything but a full grade erases");

@@ -63,7 +63,7 @@ fn story(kind: Kind) -> Story {
 pub fn moodle(base: &str) -> School {
     let made = school(Kind::Moodle, "", &format!("{base}/moodle"), "AbCdEfGh1234567", "3");
     let id = |i: usize| (i + 2).to_string();
-    fill(made, "2", id, |sub| sub.to_owned(), |i| (i + 1).to_string())
+    fill(made, "2", id, std::borrow::ToOwned::to_owned, |i| (i + 1).to_string())
 }
 
 /// The Canvas-like school: UUIDs, a fixed issuer that is not its address, a login hint that is not the
@@ -87,7 +87,7 @@ fn fill(
 ) -> School {
     let story = story(made.kind);
     made.name = story.school;
-    made.course_id = course_id.to_owned();
+    course_id.clone_into(&mut made.course_id);
     made.course_title = story.course;
     made.course_label = story.label;
     made.locale = story.locale;

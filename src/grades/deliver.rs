@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::fault;
 use super::line_item::{self, Column, NoColumn, Place};
-use super::model::{LineItem, Outgoing, OutboxState};
+use super::model::{LineItem, OutboxState, Outgoing};
 use super::rules::{self, GIVE_UP_AFTER, PARKED_PAUSE};
 use super::store::{self, Finished};
 use crate::activity;
@@ -68,8 +68,7 @@ fn load(conn: &mut Conn, context: &Context, row: &Outgoing) -> Result<Job, platf
     let item = store::get_line_item(conn, &row.line_item_id)?;
     let course = platform::store::get_course(conn, &item.course_id)?;
     let deployment = platform::store::get_deployment(conn, &course.deployment_id)?;
-    let registration =
-        platform::store::find_registration(conn, &row.registration_id)?.ok_or(StoreError::NotFound)?;
+    let registration = platform::store::find_registration(conn, &row.registration_id)?.ok_or(StoreError::NotFound)?;
     let link = match activity::store::find_link(conn, &item.activity_id, &item.course_id)? {
         Some(link) => link,
         None => platform::store::get_link(conn, &item.link_id)?,
@@ -115,11 +114,7 @@ async fn send(context: &Context, job: &Job, row: &Outgoing) -> Outcome {
     let request = TokenRequest {
         registration: job.registration.id.to_string(),
         token_endpoint: job.registration.token_endpoint.clone(),
-        audience: job
-            .registration
-            .token_audience
-            .clone()
-            .unwrap_or_else(|| job.registration.token_endpoint.clone()),
+        audience: job.registration.token_audience.clone().unwrap_or_else(|| job.registration.token_endpoint.clone()),
         client_id: job.registration.client_id.clone(),
         deployment_id: job.deployment_id.clone(),
         scopes: scopes(&job.course),

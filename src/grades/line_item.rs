@@ -75,10 +75,10 @@ impl Place<'_> {
 /// # Errors
 /// [`NoColumn`].
 pub async fn resolve(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -> Result<Column, NoColumn> {
-    if let (Some(url), Some(maximum)) = (&place.item.url, place.item.score_maximum) {
-        if let Ok(url) = Url::parse(url) {
-            return Ok(Column { url, maximum });
-        }
+    if let (Some(url), Some(maximum)) = (&place.item.url, place.item.score_maximum)
+        && let Ok(url) = Url::parse(url)
+    {
+        return Ok(Column { url, maximum });
     }
     if let Some(column) = coupled(context, ags, place).await? {
         return Ok(column);
@@ -99,8 +99,12 @@ pub async fn resolve(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -> Res
 
 /// The column that the launch named, or the one that was bound before its maximum was known.
 async fn coupled(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -> Result<Option<Column>, NoColumn> {
-    let Some(address) = place.item.url.as_ref().or(place.link.line_item_url.as_ref()) else { return Ok(None) };
-    let Ok(url) = Url::parse(address) else { return Ok(None) };
+    let Some(address) = place.item.url.as_ref().or(place.link.line_item_url.as_ref()) else {
+        return Ok(None);
+    };
+    let Ok(url) = Url::parse(address) else {
+        return Ok(None);
+    };
     let maximum = if place.may(SCOPE_LINE_ITEM) || place.may(SCOPE_LINE_ITEM_READ) {
         match ags.line_item(&url).await {
             Ok(item) => item.score_maximum.unwrap_or(DEFAULT_MAXIMUM),
@@ -117,23 +121,26 @@ async fn coupled(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -> Result<
 
 async fn bind(context: &Context, place: &Place<'_>, url: &str, maximum: Points, ours: bool) -> StoreResult<()> {
     let (id, url, now) = (place.item.id.clone(), url.to_owned(), context.clock.now());
-    context
-        .db
-        .write(move |c: &mut Conn| store::bind_line_item(c, &id, Some(&url), Some(maximum), ours, now))
-        .await
+    context.db.write(move |c: &mut Conn| store::bind_line_item(c, &id, Some(&url), Some(maximum), ours, now)).await
 }
 
 async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -> Result<Column, NoColumn> {
     let container = place.course.line_items_url.as_ref().and_then(|u| Url::parse(u).ok());
     let may_read = place.may(SCOPE_LINE_ITEM) || place.may(SCOPE_LINE_ITEM_READ);
-    let Some(container) = container.filter(|_| may_read) else { return Err(NoColumn::NoService) };
+    let Some(container) = container.filter(|_| may_read) else {
+        return Err(NoColumn::NoService);
+    };
     let activity = place.item.activity_id.as_str();
     let ours = ags.find_line_items(&container, &[("resource_id", activity), ("tag", &place.item.tag)]).await?;
     // Some platforms ignore filters they do not know, so what came back is looked at.
     let mut ours = ours.into_iter().filter(|i| i.resource_id.as_deref() == Some(activity));
     if let Some(found) = ours.next() {
         if ours.next().is_some() {
-            tracing::warn!(event = "ags.duplicate", activity, "the LMS has two columns for one activity; the first is used");
+            tracing::warn!(
+                event = "ags.duplicate",
+                activity,
+                "the LMS has two columns for one activity; the first is used"
+            );
         }
         return use_found(context, place, &found, false).await;
     }

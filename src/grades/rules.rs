@@ -57,7 +57,7 @@ mod tests {
         #[test]
         fn pauses_stay_in_bounds(first in 1i64..4000, n in -5i32..10_000, jitter in 0u16..2000) {
             let p = pause(first, n, jitter);
-            prop_assert!(p >= 1 && p <= LONGEST_PAUSE * 12 / 10);
+            prop_assert!((1..=LONGEST_PAUSE * 12 / 10).contains(&p));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::model::{GradeState, LineItem, Outgoing, OutboxState, Revision, Source, TAG};
+use super::model::{GradeState, LineItem, OutboxState, Outgoing, Revision, Source, TAG};
 use super::store;
 use crate::activity;
 use crate::audit::{self, Actor};
@@ -47,9 +47,9 @@ pub fn decide(conn: &mut Conn, decision: &Decision, now: UtcTime) -> StoreResult
     let (activity, person) = (&decision.activity_id, &decision.person_id);
     dialect::lock_for_transaction(conn, &format!("grade {activity} {person}"))?;
     let last = store::find_newest(conn, activity, person)?;
-    let same = last.as_ref().is_some_and(|l| {
-        l.points == decision.points && l.source == decision.source && l.reason == decision.reason
-    });
+    let same = last
+        .as_ref()
+        .is_some_and(|l| l.points == decision.points && l.source == decision.source && l.reason == decision.reason);
     if same && !decision.again {
         return Ok(None);
     }
@@ -72,10 +72,16 @@ pub fn decide(conn: &mut Conn, decision: &Decision, now: UtcTime) -> StoreResult
     ));
     store::create_revision(conn, &revision, &prev_hash)?;
     enqueue(conn, decision, rev, now)?;
-    audit::record(conn, now, &Actor::Person(decision.decided_by.clone()), "grade.decide", activity.as_str(),
+    audit::record(
+        conn,
+        now,
+        &Actor::Person(decision.decided_by.clone()),
+        "grade.decide",
+        activity.as_str(),
         &serde_json::json!({
             "person": person, "rev": rev, "points": decision.points, "source": decision.source,
-        }))?;
+        }),
+    )?;
     Ok(Some(rev))
 }
 
@@ -137,7 +143,9 @@ fn ensure_line_item(
     if let Some(known) = store::find_line_item(conn, activity, course, TAG)? {
         return Ok(Some(known));
     }
-    let Some(link) = activity::store::find_link(conn, activity, course)? else { return Ok(None) };
+    let Some(link) = activity::store::find_link(conn, activity, course)? else {
+        return Ok(None);
+    };
     dialect::lock_for_transaction(conn, &format!("line item {activity} {course}"))?;
     if let Some(known) = store::find_line_item(conn, activity, course, TAG)? {
         return Ok(Some(known));

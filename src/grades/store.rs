@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text};
 
-use super::model::{LineItem, Outgoing, OutboxState, Revision, RevisionState, Source};
+use super::model::{LineItem, OutboxState, Outgoing, Revision, RevisionState, Source};
 use crate::clock::UtcTime;
 use crate::ids::{
     ActivityId, AttemptId, CourseId, GradeRevisionId, LineItemId, LinkId, OutboxId, PersonId, RegistrationId,
@@ -206,7 +206,13 @@ pub fn bind_line_item(
 ///
 /// # Errors
 /// When the database fails.
-pub fn lease_line_item(conn: &mut Conn, id: &LineItemId, token: &str, until: UtcTime, now: UtcTime) -> StoreResult<bool> {
+pub fn lease_line_item(
+    conn: &mut Conn,
+    id: &LineItemId,
+    token: &str,
+    until: UtcTime,
+    now: UtcTime,
+) -> StoreResult<bool> {
     let free = line_items::lease_until.is_null().or(line_items::lease_until.lt(Some(now)));
     let rows = diesel::update(line_items::table.filter(line_items::id.eq(id)).filter(free))
         .set((line_items::lease_token.eq(Some(token.to_owned())), line_items::lease_until.eq(Some(until))))

@@ -47,7 +47,6 @@ impl Held {
     /// # Errors
     /// When the text is not ours.
     pub fn open(key: &MasterKey, sealed: &str) -> Result<Self, CryptoError> {
-        serde_json::from_slice(&key.open(PURPOSE, sealed)?)
-            .map_err(|_| CryptoError::Invalid("a launch cannot be read"))
+        serde_json::from_slice(&key.open(PURPOSE, sealed)?).map_err(|_| CryptoError::Invalid("a launch cannot be read"))
     }
 }

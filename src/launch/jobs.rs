@@ -24,7 +24,7 @@ pub fn purge(context: &Context) -> Job {
                         tracing::warn!(%error, "expired nonces and sessions could not be removed");
                     }
                 }
-                Duration::from_secs(600)
+                Duration::from_mins(10)
             })
         }),
     }

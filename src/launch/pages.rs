@@ -98,8 +98,7 @@ async fn login(
     };
     let login = login_fields(&fields);
     let key = key.map(web::Path::into_inner);
-    let registration =
-        service::registration_of_login(&context, key, &login).await.map_err(Refusal::into_page)?;
+    let registration = service::registration_of_login(&context, key, &login).await.map_err(Refusal::into_page)?;
     start_login(&request, &context, &registration, &login)
 }
 
@@ -107,7 +106,12 @@ fn launch_url(context: &Context, registration: &Registration) -> String {
     context.settings.url(&format!("/lti/{}/launch", registration.id))
 }
 
-fn start_login(request: &HttpRequest, context: &Context, registration: &Registration, login: &LoginRequest) -> PageResult {
+fn start_login(
+    request: &HttpRequest,
+    context: &Context,
+    registration: &Registration,
+    login: &LoginRequest,
+) -> PageResult {
     let view = View::of(request);
     view.update(|s| s.frame = Frame::Origins(registration.origins()));
     let endpoint = Url::parse(&registration.authorization_endpoint).map_err(|e| PageError::internal(&e))?;
@@ -200,7 +204,8 @@ async fn check_launch(
     fields: &Fields,
 ) -> Result<(Held, bool), Refusal> {
     if fields.has("error") {
-        let code: String = fields.text("error").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
+        let code: String =
+            fields.text("error").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
         tracing::info!(event = "launch", platform_error = code, "the LMS answered a login with an error");
         return Err(Reject::PlatformError.into());
     }
@@ -209,7 +214,9 @@ async fn check_launch(
         Some(secret) if state.is_bound_to(&secret) => true,
         // Cookies come back from this browser, but not the one of this login: somebody else's login.
         Some(_) => return Err(Reject::Binding.into()),
-        None if cookies::any_with_prefix(request, STATE_COOKIE) => return Err(Reject::Binding.into()),
+        None if cookies::any_with_prefix(request, STATE_COOKIE) => {
+            return Err(Reject::Binding.into());
+        }
         None => false,
     };
     let token = fields.raw("id_token").ok_or(Reject::Empty)?;
@@ -218,7 +225,12 @@ async fn check_launch(
 }
 
 /// No cookie came back: the browser is asked through platform storage, or the person is.
-fn ask_browser(context: &Context, view: View, registration: &Registration, held: &Held) -> Result<HttpResponse, Refusal> {
+fn ask_browser(
+    context: &Context,
+    view: View,
+    registration: &Registration,
+    held: &Held,
+) -> Result<HttpResponse, Refusal> {
     let sealed = held.seal(&context.key)?;
     let page = match &held.state.storage_target {
         Some(target) => page(&StorageGet {
@@ -258,8 +270,12 @@ async fn finish(
     let id = registration.id.to_string();
     let opened = service::open_session(context, registration, held, mode, previous).await?;
     tracing::info!(
-        event = "launch", outcome = "accepted", registration = id, mode = mode.as_str(),
-        role = opened.session.role.as_str(), "a launch was accepted"
+        event = "launch",
+        outcome = "accepted",
+        registration = id,
+        mode = mode.as_str(),
+        role = opened.session.role.as_str(),
+        "a launch was accepted"
     );
     if mode == Mode::Bearer {
         return page(&Shell { v: View::of(request), token: opened.token }).map_err(|_| Reject::Store.into());
@@ -311,7 +327,9 @@ async fn answer_confirm(request: &HttpRequest, context: &Context, fields: &Field
         // Storage that answers with another value belongs to another browser.
         "storage" => return Err(explain(Reject::Binding.into())),
         // Storage that does not answer says nothing: the person is asked instead.
-        "silence" => return continue_as(view, &held, sealed.to_owned()).map_err(|_| Reject::Store.into()),
+        "silence" => {
+            return continue_as(view, &held, sealed.to_owned()).map_err(|_| Reject::Store.into());
+        }
         "person" => {}
         _ => return Err(explain(Reject::Empty.into())),
     }
@@ -378,7 +396,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::post().to(login_plain))
                 .default_service(web::to(wrong_method)),
         )
-        .service(web::resource("/lti/launch").route(web::post().to(launch_plain)).default_service(web::to(wrong_method)))
+        .service(
+            web::resource("/lti/launch").route(web::post().to(launch_plain)).default_service(web::to(wrong_method)),
+        )
         .service(web::resource("/lti/confirm").route(web::post().to(confirm)).default_service(web::to(wrong_method)))
         .service(
             web::resource("/lti/{registration}/login")

@@ -46,10 +46,7 @@ pub const fn status(reason: Reject) -> u16 {
         | Reject::UnknownPlatform
         | Reject::AmbiguousPlatform
         | Reject::LoginMalformed => 400,
-        Reject::SubMissing
-        | Reject::DeploymentPending
-        | Reject::DeploymentDisabled
-        | Reject::PlatformDisabled => 403,
+        Reject::SubMissing | Reject::DeploymentPending | Reject::DeploymentDisabled | Reject::PlatformDisabled => 403,
         Reject::TokenTooLarge => 413,
         Reject::RateLimited => 429,
         Reject::JwksUnavailable | Reject::Store => 503,

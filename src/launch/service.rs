@@ -90,12 +90,13 @@ pub async fn check_token(
     token: &str,
 ) -> Result<Launch, Refusal> {
     let token = verify::parse(token)?;
-    let key = context.jwks.key(registration.id.as_str(), &registration.jwks_uri, &token.kid).await.map_err(
-        |error| match error {
-            KeyError::Unknown => Reject::KidUnknown,
-            KeyError::Unavailable => Reject::JwksUnavailable,
-        },
-    )?;
+    let key =
+        context.jwks.key(registration.id.as_str(), &registration.jwks_uri, &token.kid).await.map_err(|error| {
+            match error {
+                KeyError::Unknown => Reject::KidUnknown,
+                KeyError::Unavailable => Reject::JwksUnavailable,
+            }
+        })?;
     let expected = Expected {
         issuer: &registration.issuer,
         client_id: &registration.client_id,

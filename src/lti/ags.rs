@@ -62,11 +62,7 @@ fn line_item(value: &Value) -> Option<LineItem> {
     let text = |member: &str| value.get(member).and_then(Value::as_str).filter(|s| !s.is_empty()).map(str::to_owned);
     Some(LineItem {
         url: text("id")?,
-        score_maximum: value
-            .get("scoreMaximum")
-            .and_then(Value::as_f64)
-            .and_then(Points::from_f64)
-            .filter(|p| p.0 > 0),
+        score_maximum: value.get("scoreMaximum").and_then(Value::as_f64).and_then(Points::from_f64).filter(|p| p.0 > 0),
         resource_id: text("resourceId"),
         tag: text("tag"),
         resource_link_id: text("resourceLinkId"),
@@ -161,10 +157,8 @@ impl Ags<'_> {
     /// [`NetError`] when there is no complete answer.
     pub async fn post_score(&self, line_item: &Url, body: String) -> Result<Answer, NetError> {
         let url = score::service_url(line_item, "scores").unwrap_or_else(|| line_item.clone());
-        let request = Outgoing::post(url, SCORE_TYPE, body.into_bytes())
-            .bearer(self.token)
-            .timeout(TIMEOUT)
-            .limit(64 * 1024);
+        let request =
+            Outgoing::post(url, SCORE_TYPE, body.into_bytes()).bearer(self.token).timeout(TIMEOUT).limit(64 * 1024);
         self.outbound.send(request).await
     }
 
@@ -177,8 +171,7 @@ impl Ags<'_> {
     pub async fn result_of(&self, line_item: &Url, user_id: &str) -> Result<Option<(Points, Points)>, AgsError> {
         let mut url = score::service_url(line_item, "results").unwrap_or_else(|| line_item.clone());
         url.query_pairs_mut().append_pair("user_id", user_id);
-        let request =
-            Outgoing::get(url).accept(RESULTS_TYPE).bearer(self.token).timeout(TIMEOUT).limit(PAGE_LIMIT);
+        let request = Outgoing::get(url).accept(RESULTS_TYPE).bearer(self.token).timeout(TIMEOUT).limit(PAGE_LIMIT);
         let body = json_body(&self.outbound.send(request).await?)?;
         let rows = body.as_array().ok_or(AgsError::Unreadable("a list of results is no array"))?;
         let Some(row) = rows.iter().find(|r| r.get("userId").and_then(Value::as_str) == Some(user_id)) else {

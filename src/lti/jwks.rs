@@ -59,9 +59,8 @@ impl JwksCache {
     /// to look in.
     pub async fn key(&self, registration: &str, jwks_uri: &str, kid: &str) -> Result<VerifyingKey, KeyError> {
         let cache_key = format!("{registration} {jwks_uri}");
-        let entry = Arc::clone(
-            self.entries.lock().unwrap_or_else(PoisonError::into_inner).entry(cache_key).or_default(),
-        );
+        let entry =
+            Arc::clone(self.entries.lock().unwrap_or_else(PoisonError::into_inner).entry(cache_key).or_default());
         {
             let known = entry.read().await;
             let fresh = known.fresh_until.is_some_and(|t| self.clock.now() < t);
@@ -96,11 +95,8 @@ impl JwksCache {
 
     async fn fetch(&self, jwks_uri: &str) -> Result<(HashMap<String, VerifyingKey>, i64), String> {
         let url = Url::parse(jwks_uri).map_err(|e| e.to_string())?;
-        let answer = self
-            .outbound
-            .send(Outgoing::get(url).accept("application/json"))
-            .await
-            .map_err(|e| e.to_string())?;
+        let answer =
+            self.outbound.send(Outgoing::get(url).accept("application/json")).await.map_err(|e| e.to_string())?;
         if !answer.is_success() {
             return Err(format!("status {}", answer.status));
         }

@@ -65,7 +65,10 @@ impl LoginRequest {
             return Err(LoginError::Missing);
         }
         let optional = [
-            &self.client_id, &self.lti_message_hint, &self.lti_deployment_id, &self.deployment_id,
+            &self.client_id,
+            &self.lti_message_hint,
+            &self.lti_deployment_id,
+            &self.deployment_id,
             &self.lti_storage_target,
         ];
         let all = [&self.iss, &self.login_hint, &self.target_link_uri]
@@ -161,8 +164,7 @@ impl State {
     /// # Errors
     /// When it is not ours.
     pub fn verify(key: &MasterKey, text: &str) -> Result<Self, CryptoError> {
-        serde_json::from_slice(&key.verify(PURPOSE, text)?)
-            .map_err(|_| CryptoError::Invalid("a state cannot be read"))
+        serde_json::from_slice(&key.verify(PURPOSE, text)?).map_err(|_| CryptoError::Invalid("a state cannot be read"))
     }
 
     /// Whether the login took longer than [`STATE_LIFETIME`].

@@ -62,9 +62,8 @@ fn kind(principal: &str, sub: Option<&str>) -> Option<Kind> {
     }
 }
 
-const PRINCIPALS: [&str; 8] = [
-    "Administrator", "ContentDeveloper", "Instructor", "Learner", "Manager", "Member", "Mentor", "Officer",
-];
+const PRINCIPALS: [&str; 8] =
+    ["Administrator", "ContentDeveloper", "Instructor", "Learner", "Manager", "Member", "Mentor", "Officer"];
 
 /// The principal and sub-role of a context role in any of its spellings; None for everything else.
 fn context_role(role: &str) -> Option<(&str, Option<&str>)> {
@@ -98,20 +97,58 @@ mod tests {
     #[test]
     fn every_context_role_and_sub_role_of_the_vocabulary() {
         let table: &[(&str, &[&str], Role)] = &[
-            ("Administrator", &["Administrator", "Developer", "ExternalDeveloper", "ExternalSupport",
-                "ExternalSystemAdministrator", "Support", "SystemAdministrator"], Role::Trainer),
-            ("ContentDeveloper", &["ContentDeveloper", "ContentExpert", "ExternalContentExpert", "Librarian"],
-                Role::Trainer),
-            ("Instructor", &["ExternalInstructor", "GuestInstructor", "Lecturer", "PrimaryInstructor",
-                "SecondaryInstructor"], Role::Trainer),
-            ("Learner", &["ExternalLearner", "GuestLearner", "Instructor", "Learner", "NonCreditLearner"],
-                Role::Learner),
-            ("Manager", &["AreaManager", "CourseCoordinator", "ExternalObserver", "Manager", "Observer"],
-                Role::Observer),
+            (
+                "Administrator",
+                &[
+                    "Administrator",
+                    "Developer",
+                    "ExternalDeveloper",
+                    "ExternalSupport",
+                    "ExternalSystemAdministrator",
+                    "Support",
+                    "SystemAdministrator",
+                ],
+                Role::Trainer,
+            ),
+            (
+                "ContentDeveloper",
+                &["ContentDeveloper", "ContentExpert", "ExternalContentExpert", "Librarian"],
+                Role::Trainer,
+            ),
+            (
+                "Instructor",
+                &["ExternalInstructor", "GuestInstructor", "Lecturer", "PrimaryInstructor", "SecondaryInstructor"],
+                Role::Trainer,
+            ),
+            (
+                "Learner",
+                &["ExternalLearner", "GuestLearner", "Instructor", "Learner", "NonCreditLearner"],
+                Role::Learner,
+            ),
+            (
+                "Manager",
+                &["AreaManager", "CourseCoordinator", "ExternalObserver", "Manager", "Observer"],
+                Role::Observer,
+            ),
             ("Member", &["Member"], Role::Learner),
-            ("Mentor", &["Advisor", "Auditor", "ExternalAdvisor", "ExternalAuditor",
-                "ExternalLearningFacilitator", "ExternalMentor", "ExternalReviewer", "ExternalTutor",
-                "LearningFacilitator", "Mentor", "Reviewer", "Tutor"], Role::Observer),
+            (
+                "Mentor",
+                &[
+                    "Advisor",
+                    "Auditor",
+                    "ExternalAdvisor",
+                    "ExternalAuditor",
+                    "ExternalLearningFacilitator",
+                    "ExternalMentor",
+                    "ExternalReviewer",
+                    "ExternalTutor",
+                    "LearningFacilitator",
+                    "Mentor",
+                    "Reviewer",
+                    "Tutor",
+                ],
+                Role::Observer,
+            ),
             ("Officer", &["Chair", "Communications", "Secretary", "Treasurer", "Vice-Chair"], Role::Observer),
         ];
         for (principal, subs, expected) in table {
@@ -122,8 +159,15 @@ mod tests {
                 assert_eq!(role(&[&format!("{M}/{principal}#{sub}")]), *expected, "{principal}#{sub}");
             }
         }
-        for sub in ["Grader", "TeachingAssistant", "TeachingAssistantGroup", "TeachingAssistantOffering",
-            "TeachingAssistantSection", "TeachingAssistantSectionAssociation", "TeachingAssistantTemplate"] {
+        for sub in [
+            "Grader",
+            "TeachingAssistant",
+            "TeachingAssistantGroup",
+            "TeachingAssistantOffering",
+            "TeachingAssistantSection",
+            "TeachingAssistantSectionAssociation",
+            "TeachingAssistantTemplate",
+        ] {
             let uri = format!("{M}/Instructor#{sub}");
             assert_eq!(role(&[&uri]), Role::Assistant, "{sub} alone");
             assert_eq!(role(&[&uri, &format!("{M}#Instructor")]), Role::Assistant, "{sub} with its principal");
@@ -134,15 +178,24 @@ mod tests {
     #[test]
     fn roles_from_elsewhere_give_nothing_here() {
         for elsewhere in [
-            &[format!("{I}Administrator")][..], &[format!("{I}Faculty")], &[format!("{I}Staff")],
-            &[format!("{I}Instructor")], &[format!("{I}Student")], &[format!("{I}Learner")],
-            &[format!("{S}Administrator")], &[format!("{S}SysAdmin")], &[format!("{S}User")],
+            &[format!("{I}Administrator")][..],
+            &[format!("{I}Faculty")],
+            &[format!("{I}Staff")],
+            &[format!("{I}Instructor")],
+            &[format!("{I}Student")],
+            &[format!("{I}Learner")],
+            &[format!("{S}Administrator")],
+            &[format!("{S}SysAdmin")],
+            &[format!("{S}User")],
             &["http://purl.imsglobal.org/vocab/lis/v2/person#Administrator".to_owned()],
             &["urn:lti:sysrole:ims/lis/Administrator".to_owned()],
             &["urn:lti:instrole:ims/lis/Instructor".to_owned()],
             &["http://purl.imsglobal.org/vocab/lis/v2/unknown/unknown#Helper".to_owned()],
-            &[format!("{M}#instructor")], &[format!("{M}Instructor")], &[format!("{M}/Unknown#Instructor")],
-            &[String::new()], &[],
+            &[format!("{M}#instructor")],
+            &[format!("{M}Instructor")],
+            &[format!("{M}/Unknown#Instructor")],
+            &[String::new()],
+            &[],
         ] {
             assert_eq!(map(elsewhere), Mapped { role: Role::Observer, test_user: false }, "{elsewhere:?}");
         }
@@ -158,8 +211,10 @@ mod tests {
         assert_eq!(role(&[&format!("{M}#Learner"), &format!("{M}#Instructor")]), Role::Trainer);
         assert_eq!(role(&[&format!("{M}/Learner#Instructor")]), Role::Learner);
         assert_eq!(role(&[&format!("{M}#Mentor"), &format!("{M}#Learner")]), Role::Observer);
-        assert_eq!(role(&[&format!("{M}/Instructor#TeachingAssistant"), &format!("{M}#ContentDeveloper")]),
-            Role::Trainer);
+        assert_eq!(
+            role(&[&format!("{M}/Instructor#TeachingAssistant"), &format!("{M}#ContentDeveloper")]),
+            Role::Trainer
+        );
     }
 
     #[test]

@@ -175,7 +175,12 @@ pub fn classify(status: u16, is_html: bool, body: &str) -> Verdict {
         408 | 425 | 429 => Verdict::Throttled,
         422 if says(&["not a student", "User not found"]) => Verdict::UserNotGradable,
         422 if says(&[
-            "concluded", "unpublished", "closed grading period", "being moderated", "not applicable", "allowed attempts",
+            "concluded",
+            "unpublished",
+            "closed grading period",
+            "being moderated",
+            "not applicable",
+            "allowed attempts",
         ]) =>
         {
             Verdict::NotAccepting
@@ -218,8 +223,10 @@ mod tests {
     #[test]
     fn services_go_into_the_path() {
         for (item, scores) in [
-            ("https://m/mod/lti/services.php/2/lineitems/9/lineitem?type_id=2",
-                "https://m/mod/lti/services.php/2/lineitems/9/lineitem/scores?type_id=2"),
+            (
+                "https://m/mod/lti/services.php/2/lineitems/9/lineitem?type_id=2",
+                "https://m/mod/lti/services.php/2/lineitems/9/lineitem/scores?type_id=2",
+            ),
             ("https://c/api/lti/courses/1/line_items/7", "https://c/api/lti/courses/1/line_items/7/scores"),
             ("https://x/li/5/", "https://x/li/5/scores"),
             ("https://x/li/5?a=b%2Fc&d", "https://x/li/5/scores?a=b%2Fc&d"),
@@ -232,9 +239,12 @@ mod tests {
     #[test]
     fn a_body_is_one_line_with_its_maximum_and_no_comment() {
         let score = Score {
-            user_id: "5", given: Points(835_000), maximum: Points::whole(100),
+            user_id: "5",
+            given: Points(835_000),
+            maximum: Points::whole(100),
             timestamp: UtcTime::parse_iso("2026-05-12T18:04:00Z").unwrap(),
-            submitted_at: UtcTime::parse_iso("2026-05-11T10:00:00.5Z"), family: Family::Canvas,
+            submitted_at: UtcTime::parse_iso("2026-05-11T10:00:00.5Z"),
+            family: Family::Canvas,
         };
         let body = score.body();
         assert!(!body.contains('\n'));
@@ -253,17 +263,29 @@ mod tests {
     fn answers_mean_what_the_tables_say() {
         use Verdict as V;
         for (status, html, body, verdict) in [
-            (200, false, "", V::Accepted), (201, false, "{}", V::Accepted), (204, false, "", V::Accepted),
-            (200, true, "<html>", V::Suspicious), (200, false, "[]", V::Rejected), (302, false, "", V::Suspicious),
+            (200, false, "", V::Accepted),
+            (201, false, "{}", V::Accepted),
+            (204, false, "", V::Accepted),
+            (200, true, "<html>", V::Suspicious),
+            (200, false, "[]", V::Rejected),
+            (302, false, "", V::Suspicious),
             (400, false, "Provided timestamp of X before last updated timestamp of Y", V::Stale),
-            (400, false, "[]", V::UserNotGradable), (400, false, "No handler found", V::Rejected),
-            (401, false, "", V::Unauthorized), (403, false, "403 Forbidden (Rate Limit Exceeded)", V::Throttled),
-            (403, false, "Invalid LTI id supplied.", V::Forbidden), (404, true, "<html>", V::LineItemMissing),
-            (409, false, "[]", V::Stale), (412, false, "", V::Forbidden), (429, false, "", V::Throttled),
+            (400, false, "[]", V::UserNotGradable),
+            (400, false, "No handler found", V::Rejected),
+            (401, false, "", V::Unauthorized),
+            (403, false, "403 Forbidden (Rate Limit Exceeded)", V::Throttled),
+            (403, false, "Invalid LTI id supplied.", V::Forbidden),
+            (404, true, "<html>", V::LineItemMissing),
+            (409, false, "[]", V::Stale),
+            (412, false, "", V::Forbidden),
+            (429, false, "", V::Throttled),
             (422, false, "User not found in course or is not a student", V::UserNotGradable),
             (422, false, "cannot be changed at this time: This assignment is still unpublished", V::NotAccepting),
-            (422, false, "ScoreMaximum must be greater", V::Rejected), (500, false, "[]", V::Unavailable),
-            (503, true, "<html>", V::Unavailable), (405, false, "", V::Rejected), (501, false, "", V::Rejected),
+            (422, false, "ScoreMaximum must be greater", V::Rejected),
+            (500, false, "[]", V::Unavailable),
+            (503, true, "<html>", V::Unavailable),
+            (405, false, "", V::Rejected),
+            (501, false, "", V::Rejected),
         ] {
             assert_eq!(classify(status, html, body), verdict, "{status} {body}");
         }
@@ -273,13 +295,19 @@ mod tests {
     fn pages_are_followed_in_every_spelling() {
         for (header, next) in [
             (r#"<https://c/a?page=2>; rel="next""#, Some("https://c/a?page=2")),
-            (r#"<https://c/a?page=1>; rel="current",<https://c/a?page=2>; rel="next",<https://c/a?page=9>; rel="last""#,
-                Some("https://c/a?page=2")),
-            ("<https://m/x?type_id=1&amp;limit=2&amp;from=2>; rel=“next”", Some("https://m/x?type_id=1&limit=2&from=2")),
+            (
+                r#"<https://c/a?page=1>; rel="current",<https://c/a?page=2>; rel="next",<https://c/a?page=9>; rel="last""#,
+                Some("https://c/a?page=2"),
+            ),
+            (
+                "<https://m/x?type_id=1&amp;limit=2&amp;from=2>; rel=“next”",
+                Some("https://m/x?type_id=1&limit=2&from=2"),
+            ),
             ("<https://c/a>; rel=next", Some("https://c/a")),
             (r#"<https://c/a>; rel="last""#, None),
             (r#"<https://c/a>; title="next"; rel="prev""#, None),
-            ("garbage", None), ("<unfinished", None),
+            ("garbage", None),
+            ("<unfinished", None),
         ] {
             assert_eq!(next_page(&[header]).as_deref(), next, "{header}");
         }

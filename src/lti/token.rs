@@ -177,10 +177,9 @@ fn read_answer(
     let json: Option<Value> = serde_json::from_slice(body).ok();
     let text = |member: &str| json.as_ref().and_then(|j| j.get(member)).and_then(Value::as_str);
     if !success {
-        let reason = text("error_description").or_else(|| text("error")).map_or_else(
-            || format!("status {status}"),
-            |said| said.chars().take(200).collect(),
-        );
+        let reason = text("error_description")
+            .or_else(|| text("error"))
+            .map_or_else(|| format!("status {status}"), |said| said.chars().take(200).collect());
         return Err(TokenError::Refused(reason));
     }
     let token = text("access_token")
@@ -210,8 +209,11 @@ mod tests {
 
     fn request() -> TokenRequest {
         TokenRequest {
-            registration: "r".into(), token_endpoint: "https://lms.test/token".into(),
-            audience: "https://aud.test".into(), client_id: "c".into(), deployment_id: "d".into(),
+            registration: "r".into(),
+            token_endpoint: "https://lms.test/token".into(),
+            audience: "https://aud.test".into(),
+            client_id: "c".into(),
+            deployment_id: "d".into(),
             scopes: vec!["a".into(), "b".into()],
         }
     }

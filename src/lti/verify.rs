@@ -457,9 +457,7 @@ fn check_envelope(claims: &Map<String, Value>, expected: &Expected<'_>) -> Resul
     let audiences: Vec<&str> = match claims.get("aud") {
         None | Some(Value::Null) => return Err(Reject::ClaimMissing),
         Some(Value::String(one)) => vec![one.as_str()],
-        Some(Value::Array(many)) => {
-            many.iter().map(Value::as_str).collect::<Option<_>>().ok_or(Reject::Audience)?
-        }
+        Some(Value::Array(many)) => many.iter().map(Value::as_str).collect::<Option<_>>().ok_or(Reject::Audience)?,
         Some(_) => return Err(Reject::Audience),
     };
     // An audience that is not us is one we have no reason to trust (OIDC Core 3.1.3.7).
@@ -485,10 +483,10 @@ fn check_dates(claims: &Map<String, Value>, now: UtcTime) -> Result<UtcTime, Rej
     if iat > now + LEEWAY {
         return Err(Reject::NotYetValid);
     }
-    if let Some(nbf) = claims.get("nbf").filter(|v| !v.is_null()) {
-        if now < seconds(nbf)? - LEEWAY {
-            return Err(Reject::NotYetValid);
-        }
+    if let Some(nbf) = claims.get("nbf").filter(|v| !v.is_null())
+        && now < seconds(nbf)? - LEEWAY
+    {
+        return Err(Reject::NotYetValid);
     }
     Ok(UtcTime::from_unix_seconds(exp))
 }
@@ -512,7 +510,9 @@ fn ags(value: Option<&Value>) -> Option<AgsEndpoint> {
 /// Custom parameters that have a value. A text that still starts with `$` is a variable that the LMS
 /// did not know (lti.md §1.9).
 fn custom(value: Option<&Value>) -> BTreeMap<String, String> {
-    let Some(map) = value.and_then(Value::as_object) else { return BTreeMap::new() };
+    let Some(map) = value.and_then(Value::as_object) else {
+        return BTreeMap::new();
+    };
     map.iter()
         .filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned())))
         .filter(|(_, v)| !v.is_empty() && !v.starts_with('$'))

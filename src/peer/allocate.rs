@@ -91,11 +91,19 @@ mod tests {
     fn the_one_that_waits_longest_goes_first_among_equals() {
         let me = PersonId("me".into());
         let candidate = |name: &str, at, load, had| Candidate {
-            submission: SubmissionId(name.into()), author: PersonId(name.into()), handed_in_at: UtcTime(at), load,
+            submission: SubmissionId(name.into()),
+            author: PersonId(name.into()),
+            handed_in_at: UtcTime(at),
+            load,
             had_by_reviewer: had,
         };
-        let all = [candidate("a", 5, 1, false), candidate("b", 3, 0, false), candidate("c", 2, 0, true),
-            candidate("d", 9, 0, false), candidate("me", 1, 0, false)];
+        let all = [
+            candidate("a", 5, 1, false),
+            candidate("b", 3, 0, false),
+            candidate("c", 2, 0, true),
+            candidate("d", 9, 0, false),
+            candidate("me", 1, 0, false),
+        ];
         assert_eq!(next(&me, &all), Some(SubmissionId("b".into())));
         assert_eq!(next(&me, &all[2..3]), None);
         assert_eq!(next(&me, &all[4..]), None);

@@ -161,7 +161,10 @@ mod tests {
         let decided =
             Override { person_id: PersonId::new(), number: 1, mark: Some(Points::whole(90)), reason: "r".into() };
         let with = mark(&totals, Some(&decided));
-        assert_eq!((with.value, with.peers, with.reason.as_deref()), (Some(Points::whole(90)), Some(Points(705_000)), Some("r")));
+        assert_eq!(
+            (with.value, with.peers, with.reason.as_deref()),
+            (Some(Points::whole(90)), Some(Points(705_000)), Some("r"))
+        );
         let back = Override { mark: None, ..decided };
         assert_eq!(mark(&totals, Some(&back)), mark(&totals, None));
         assert_eq!(mark(&[], None).value, None);

@@ -142,7 +142,7 @@ impl Rubric {
     #[must_use]
     pub fn share(&self, criterion: &Criterion) -> u32 {
         let all: u32 = self.criteria.iter().map(|c| c.weight).sum();
-        if all == 0 { 0 } else { (criterion.weight * 100 + all / 2) / all }
+        (criterion.weight * 100 + all / 2).checked_div(all).unwrap_or(0)
     }
 
     /// The total of a review on 0–100: the weighted mean of each chosen level's share of its criterion's
@@ -171,9 +171,8 @@ impl Rubric {
     pub fn missing(&self, body: &ReviewBody) -> Missing {
         let has_level = |c: &Criterion| body.levels.get(&c.id).is_some_and(|l| *l < c.levels.len());
         let has_comment = |c: &Criterion| body.comments.get(&c.id).is_some_and(|t| !t.trim().is_empty());
-        let ids = |has: &dyn Fn(&Criterion) -> bool| {
-            self.criteria.iter().filter(|c| !has(c)).map(|c| c.id.clone()).collect()
-        };
+        let ids =
+            |has: &dyn Fn(&Criterion) -> bool| self.criteria.iter().filter(|c| !has(c)).map(|c| c.id.clone()).collect();
         Missing { levels: ids(&has_level), comments: ids(&has_comment) }
     }
 
@@ -225,7 +224,10 @@ mod tests {
                 .iter()
                 .enumerate()
                 .map(|(i, w)| Criterion {
-                    id: format!("c{}", i + 1), title: "T".into(), description: String::new(), weight: *w,
+                    id: format!("c{}", i + 1),
+                    title: "T".into(),
+                    description: String::new(),
+                    weight: *w,
                     levels: levels.clone(),
                 })
                 .collect(),
@@ -259,8 +261,15 @@ mod tests {
         r.criteria[0].title = " ".into();
         r.criteria[0].levels[1].label = String::new();
         r.criteria[0].levels[2].points = 1;
-        assert_eq!(keys(&r), [("rubric-criterion-untitled", 1), ("rubric-weight", 1), ("rubric-level-unnamed", 1),
-            ("rubric-points-rise", 1)]);
+        assert_eq!(
+            keys(&r),
+            [
+                ("rubric-criterion-untitled", 1),
+                ("rubric-weight", 1),
+                ("rubric-level-unnamed", 1),
+                ("rubric-points-rise", 1)
+            ]
+        );
         assert_eq!(keys(&rubric(&[1; 11], 2)), [("rubric-too-many-criteria", 0)]);
     }
 
@@ -269,7 +278,10 @@ mod tests {
         let (en, fr) = (templates(Lang::En), templates(Lang::Fr));
         assert_eq!(en.len(), 3);
         let shape = |t: &Template| {
-            (t.id.clone(), t.rubric.criteria.iter().map(|c| (c.id.clone(), c.weight, c.levels.len())).collect::<Vec<_>>())
+            (
+                t.id.clone(),
+                t.rubric.criteria.iter().map(|c| (c.id.clone(), c.weight, c.levels.len())).collect::<Vec<_>>(),
+            )
         };
         assert_eq!(en.iter().map(shape).collect::<Vec<_>>(), fr.iter().map(shape).collect::<Vec<_>>());
         for template in en.iter().chain(&fr) {

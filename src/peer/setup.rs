@@ -157,10 +157,10 @@ impl Setup {
         if self.unreadable.contains(&"review_due") {
             add("setup-review-date-unreadable");
         }
-        if let (Some(work), Some(review)) = (self.work_due, self.review_due) {
-            if review <= work {
-                add("setup-review-before-work");
-            }
+        if let (Some(work), Some(review)) = (self.work_due, self.review_due)
+            && review <= work
+        {
+            add("setup-review-before-work");
         }
         if !REVIEWS.contains(&self.reviews) {
             add("setup-reviews-range");
@@ -222,10 +222,20 @@ mod tests {
 
     fn form(changes: &[(&str, &str)]) -> Fields {
         let mut pairs: Vec<(&str, &str)> = vec![
-            ("title", "T"), ("brief", "<div>Do it</div>"), ("work_due", "2026-05-10T10:00:00Z"),
-            ("review_due", "2026-05-20T10:00:00Z"), ("reviews", "3"), ("anonymity", "open"), ("criteria", "1"),
-            ("c0_title", "C"), ("c0_weight", "10"), ("c0_levels", "2"), ("c0_l0_label", "low"), ("c0_l0_points", "0"),
-            ("c0_l1_label", "high"), ("c0_l1_points", "1"),
+            ("title", "T"),
+            ("brief", "<div>Do it</div>"),
+            ("work_due", "2026-05-10T10:00:00Z"),
+            ("review_due", "2026-05-20T10:00:00Z"),
+            ("reviews", "3"),
+            ("anonymity", "open"),
+            ("criteria", "1"),
+            ("c0_title", "C"),
+            ("c0_weight", "10"),
+            ("c0_levels", "2"),
+            ("c0_l0_label", "low"),
+            ("c0_l0_points", "0"),
+            ("c0_l1_label", "high"),
+            ("c0_l1_points", "1"),
         ];
         for (name, value) in changes {
             pairs.retain(|(n, _)| n != name);
@@ -250,12 +260,17 @@ mod tests {
     #[test]
     fn each_mistake_is_named() {
         for (change, key) in [
-            (("title", " "), "setup-no-title"), (("brief", "<div><br></div>"), "setup-no-brief"),
+            (("title", " "), "setup-no-title"),
+            (("brief", "<div><br></div>"), "setup-no-brief"),
             (("review_due", "2026-05-10T10:00:00Z"), "setup-review-before-work"),
-            (("work_due", "soon"), "setup-work-date-unreadable"), (("review_due", "2026-02-30T10:00:00Z"), "setup-review-date-unreadable"),
-            (("reviews", "0"), "setup-reviews-range"), (("reviews", "7"), "setup-reviews-range"),
-            (("reviews", "x"), "setup-reviews-range"), (("criteria", "0"), "rubric-no-criteria"),
-            (("c0_levels", "0"), "rubric-levels-count"), (("c0_l1_points", "x"), "rubric-points-rise"),
+            (("work_due", "soon"), "setup-work-date-unreadable"),
+            (("review_due", "2026-02-30T10:00:00Z"), "setup-review-date-unreadable"),
+            (("reviews", "0"), "setup-reviews-range"),
+            (("reviews", "7"), "setup-reviews-range"),
+            (("reviews", "x"), "setup-reviews-range"),
+            (("criteria", "0"), "rubric-no-criteria"),
+            (("c0_levels", "0"), "rubric-levels-count"),
+            (("c0_l1_points", "x"), "rubric-points-rise"),
         ] {
             assert_eq!(keys(&[change]), [key], "{change:?}");
         }

@@ -5,9 +5,7 @@ use diesel::prelude::*;
 use super::model::{Override, Review, ReviewState, Submission, SubmissionState};
 use super::rubric::Rubric;
 use crate::clock::UtcTime;
-use crate::ids::{
-    ActivityId, CourseId, OverrideId, PersonId, ReviewId, RubricVersionId, SubmissionId,
-};
+use crate::ids::{ActivityId, CourseId, OverrideId, PersonId, ReviewId, RubricVersionId, SubmissionId};
 use crate::store::columns::Points;
 use crate::store::schema::{mark_overrides, reviews, rubric_versions, submissions};
 use crate::store::{Conn, StoreResult};

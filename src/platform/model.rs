@@ -7,8 +7,8 @@ use url::Url;
 
 use crate::clock::UtcTime;
 use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId};
-pub use crate::store::columns::{Family, Role};
 use crate::store::columns::text_enum;
+pub use crate::store::columns::{Family, Role};
 use crate::web::html::clean_name;
 
 text_enum! {
@@ -70,10 +70,10 @@ impl Registration {
     pub fn origins(&self) -> Vec<String> {
         let mut origins = Vec::new();
         for address in [&self.issuer, &self.authorization_endpoint] {
-            if let Some(origin) = web_origin(address) {
-                if !origins.contains(&origin) {
-                    origins.push(origin);
-                }
+            if let Some(origin) = web_origin(address)
+                && !origins.contains(&origin)
+            {
+                origins.push(origin);
             }
         }
         origins
@@ -85,7 +85,9 @@ impl Registration {
     #[must_use]
     pub fn owns(&self, address: &str, launch_host: Option<&str>) -> bool {
         let host_of = |text: &str| Url::parse(text).ok().and_then(|u| u.host_str().map(str::to_owned));
-        let Some(host) = host_of(address) else { return false };
+        let Some(host) = host_of(address) else {
+            return false;
+        };
         let own = [&self.issuer, &self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
         own.into_iter().filter_map(|a| host_of(a)).any(|h| h == host) || launch_host == Some(host.as_str())
     }
@@ -288,8 +290,14 @@ mod tests {
 
     fn person() -> Person {
         Person {
-            id: PersonId::new(), registration_id: RegistrationId("r".into()), sub: "secret-sub".into(), name: None,
-            given_name: None, family_name: None, email: None, test_user: false,
+            id: PersonId::new(),
+            registration_id: RegistrationId("r".into()),
+            sub: "secret-sub".into(),
+            name: None,
+            given_name: None,
+            family_name: None,
+            email: None,
+            test_user: false,
         }
     }
 
@@ -311,10 +319,16 @@ mod tests {
     #[test]
     fn addresses_of_registrations_are_checked() {
         let good = NewRegistration {
-            name: "School".into(), issuer: "https://lms.example".into(), client_id: "c".into(),
+            name: "School".into(),
+            issuer: "https://lms.example".into(),
+            client_id: "c".into(),
             authorization_endpoint: "https://lms.example/auth".into(),
-            token_endpoint: "https://lms.example/token".into(), jwks_uri: "https://lms.example/jwks".into(),
-            token_audience: None, deployments: vec![], family: Family::Generic, deployment_policy: None,
+            token_endpoint: "https://lms.example/token".into(),
+            jwks_uri: "https://lms.example/jwks".into(),
+            token_audience: None,
+            deployments: vec![],
+            family: Family::Generic,
+            deployment_policy: None,
         };
         assert!(good.check(false).is_ok());
         for bad in ["http://lms.example/x", "https://127.0.0.1/x", "https://u:p@lms.example/", "lms", "https://a/#f"] {

@@ -1,6 +1,8 @@
 //! Registering LMSs, and taking in what a verified launch says.
 
-use super::model::{Course, Deployment, DeploymentPolicy, DeploymentState, Link, NewRegistration, Person, Registration};
+use super::model::{
+    Course, Deployment, DeploymentPolicy, DeploymentState, Link, NewRegistration, Person, Registration,
+};
 use super::store;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
@@ -43,9 +45,16 @@ pub fn register(conn: &mut Conn, new: NewRegistration, now: UtcTime) -> StoreRes
             &Deployment { id, registration_id: registration.id.clone(), deployment_id, state, created_at: now },
         )?;
     }
-    audit::record(conn, now, &Actor::Operator, "registration.create", registration.id.as_str(), &serde_json::json!({
-        "issuer": registration.issuer, "client_id": registration.client_id,
-    }))?;
+    audit::record(
+        conn,
+        now,
+        &Actor::Operator,
+        "registration.create",
+        registration.id.as_str(),
+        &serde_json::json!({
+            "issuer": registration.issuer, "client_id": registration.client_id,
+        }),
+    )?;
     Ok(registration)
 }
 
@@ -84,9 +93,16 @@ pub fn admit_deployment(
             created_at: now,
         };
         store::create_deployment(conn, &new)?;
-        audit::record(conn, now, &Actor::System, "deployment.seen", new.id.as_str(), &serde_json::json!({
-            "deployment_id": deployment_id, "state": state,
-        }))?;
+        audit::record(
+            conn,
+            now,
+            &Actor::System,
+            "deployment.seen",
+            new.id.as_str(),
+            &serde_json::json!({
+                "deployment_id": deployment_id, "state": state,
+            }),
+        )?;
         new
     };
     Ok(match deployment.state {
@@ -263,8 +279,7 @@ fn compare_course(
         course.line_items_url = owned(registration, launch, ags.line_items.as_ref());
         course.ags_scopes = ags.scopes.join(" ");
     }
-    course.memberships_url =
-        owned(registration, launch, launch.memberships_url.as_ref()).or(course.memberships_url);
+    course.memberships_url = owned(registration, launch, launch.memberships_url.as_ref()).or(course.memberships_url);
     let change = match (is_new, before == format!("{course:?}")) {
         (true, _) => Change::New,
         (false, true) => Change::None,

@@ -76,11 +76,7 @@ pub fn create_registration(conn: &mut Conn, new: &Registration) -> StoreResult<(
 /// # Errors
 /// When the database fails.
 pub fn find_registration(conn: &mut Conn, id: &RegistrationId) -> StoreResult<Option<Registration>> {
-    let row = registrations::table
-        .find(id)
-        .select(RegistrationRow::as_select())
-        .first(conn)
-        .optional()?;
+    let row = registrations::table.find(id).select(RegistrationRow::as_select()).first(conn).optional()?;
     Ok(row.map(Into::into))
 }
 

@@ -24,12 +24,10 @@ pub fn engine(conn: &Conn) -> Engine {
 /// # Errors
 /// When the database fails.
 pub fn consume_nonce(conn: &mut Conn, nonce_hash: &str, keep_until: UtcTime) -> StoreResult<bool> {
-    let rows = sql_query(
-        "INSERT INTO used_nonces (nonce_hash, keep_until) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-    )
-    .bind::<Text, _>(nonce_hash)
-    .bind::<BigInt, _>(keep_until)
-    .execute(conn)?;
+    let rows = sql_query("INSERT INTO used_nonces (nonce_hash, keep_until) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        .bind::<Text, _>(nonce_hash)
+        .bind::<BigInt, _>(keep_until)
+        .execute(conn)?;
     Ok(rows == 1)
 }
 

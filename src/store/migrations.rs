@@ -28,9 +28,7 @@ pub enum SchemaError {
     )]
     Newer(String),
     /// A migration is missing in the middle, or a table is.
-    #[error(
-        "the database schema is half-applied: {0} is missing. Restore the last backup, then start again."
-    )]
+    #[error("the database schema is half-applied: {0} is missing. Restore the last backup, then start again.")]
     HalfApplied(String),
     /// Migrations wait and were not asked for.
     #[error("the database schema is older than this program: run `cercle migrate`")]

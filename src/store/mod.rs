@@ -92,9 +92,7 @@ impl Db {
         } else if url.starts_with("sqlite:") {
             Engine::Sqlite
         } else {
-            return Err(StoreError::Unavailable(
-                "the database URL must start with sqlite: or postgres://".to_owned(),
-            ));
+            return Err(StoreError::Unavailable("the database URL must start with sqlite: or postgres://".to_owned()));
         };
         let build = |mode, size| {
             diesel::r2d2::Pool::builder()
@@ -165,10 +163,7 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::read`].
-    pub fn read_blocking<T, E: From<StoreError>>(
-        &self,
-        f: impl FnOnce(&mut Conn) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn read_blocking<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.inner.read.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         f(&mut conn)
     }
@@ -177,10 +172,7 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::write`].
-    pub fn write_blocking<T, E: From<StoreError>>(
-        &self,
-        f: impl FnOnce(&mut Conn) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn write_blocking<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.inner.write.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         begin(&mut conn).map_err(StoreError::from)?;
         match f(&mut conn) {

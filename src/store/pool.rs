@@ -64,8 +64,7 @@ impl ManageConnection for Manager {
                     }
                     Mode::Read => "PRAGMA busy_timeout=10000; PRAGMA query_only=ON; PRAGMA cache_size=-1000;",
                 };
-                conn.batch_execute(setup)
-                    .map_err(|e| ConnectionError::BadConnection(e.to_string()))?;
+                conn.batch_execute(setup).map_err(|e| ConnectionError::BadConnection(e.to_string()))?;
                 Ok(Conn::Sqlite(conn))
             }
         }

@@ -1,4 +1,5 @@
 //! The tables, as both engines have them. Kept in step with `migrations/` by a test.
+#![expect(missing_docs, reason = "the macro makes items that cannot carry comments; migrations/ explains the columns")]
 
 diesel::table! {
     registrations (id) {

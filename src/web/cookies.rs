@@ -22,13 +22,13 @@ pub fn value(request: &HttpRequest, name: &str) -> Option<String> {
     let mut found = None;
     for header in request.headers().get_all(header::COOKIE) {
         for pair in header.to_str().ok()?.split(';') {
-            if let Some((key, value)) = pair.split_once('=') {
-                if key.trim() == name {
-                    if found.is_some() {
-                        return None;
-                    }
-                    found = Some(value.trim().to_owned());
+            if let Some((key, value)) = pair.split_once('=')
+                && key.trim() == name
+            {
+                if found.is_some() {
+                    return None;
                 }
+                found = Some(value.trim().to_owned());
             }
         }
     }

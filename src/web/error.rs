@@ -165,7 +165,9 @@ struct ErrorTemplate<'a> {
 
 impl ErrorTemplate<'_> {
     fn fields(&self) -> Vec<(&'static str, String)> {
-        let Some(retry) = &self.page.retry else { return Vec::new() };
+        let Some(retry) = &self.page.retry else {
+            return Vec::new();
+        };
         let login = &retry.login;
         let mut fields = vec![
             ("iss", login.iss.clone()),
@@ -190,10 +192,9 @@ pub fn render(view: &View, page: &PageError) -> String {
         v: view.clone(),
         page,
         title: view.t(&format!("error-{}-title", page.key)),
-        text: page.rule.map_or_else(
-            || view.t(&format!("error-{}-text", page.key)),
-            |rule| view.t(&format!("refused-{rule}")),
-        ),
+        text: page
+            .rule
+            .map_or_else(|| view.t(&format!("error-{}-text", page.key)), |rule| view.t(&format!("refused-{rule}"))),
     };
     template.render().unwrap_or_else(|_| format!("{} {}", page.status.as_u16(), page.reference))
 }

@@ -24,7 +24,7 @@ impl Fields {
         limit: usize,
     ) -> Result<Self, PageError> {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
-        if !content_type.split(';').next().is_some_and(|t| t.trim() == "application/x-www-form-urlencoded") {
+        if content_type.split(';').next().is_none_or(|t| t.trim() != "application/x-www-form-urlencoded") {
             return Err(PageError::unsupported());
         }
         let mut body = web::BytesMut::new();

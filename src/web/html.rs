@@ -15,8 +15,27 @@ static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     // where a reviewer reads), no styles, no classes, no ids.
     builder
         .tags(HashSet::from([
-            "a", "b", "blockquote", "br", "code", "del", "div", "em", "h1", "h2", "h3", "h4", "i", "li", "ol", "p",
-            "pre", "s", "strong", "u", "ul",
+            "a",
+            "b",
+            "blockquote",
+            "br",
+            "code",
+            "del",
+            "div",
+            "em",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "i",
+            "li",
+            "ol",
+            "p",
+            "pre",
+            "s",
+            "strong",
+            "u",
+            "ul",
         ]))
         .tag_attributes(std::collections::HashMap::from([("a", HashSet::from(["href"]))]))
         .generic_attributes(HashSet::new())

@@ -166,8 +166,15 @@ mod tests {
 
     #[test]
     fn locales_of_lmss_and_browsers_are_read() {
-        for (locale, lang) in [("fr", Lang::Fr), ("fr_ca", Lang::Fr), ("FR-fr", Lang::Fr), ("en-US", Lang::En),
-            ("pt_br", Lang::En), ("", Lang::En), ("french", Lang::En)] {
+        for (locale, lang) in [
+            ("fr", Lang::Fr),
+            ("fr_ca", Lang::Fr),
+            ("FR-fr", Lang::Fr),
+            ("en-US", Lang::En),
+            ("pt_br", Lang::En),
+            ("", Lang::En),
+            ("french", Lang::En),
+        ] {
             assert_eq!(Lang::of_locale(locale), lang, "{locale}");
         }
         assert_eq!(Lang::of_header("de;q=0.9, fr-CH;q=0.8, en;q=0.7"), Lang::Fr);

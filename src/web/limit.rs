@@ -70,8 +70,7 @@ mod tests {
     #[test]
     fn forwarded_addresses_count_only_from_trusted_proxies() {
         let url = url::Url::parse("http://127.0.0.1:1").unwrap();
-        let mut settings =
-            Settings::local(url, "127.0.0.1:1".parse().unwrap(), "sqlite:x", std::path::Path::new("x"));
+        let mut settings = Settings::local(url, "127.0.0.1:1".parse().unwrap(), "sqlite:x", std::path::Path::new("x"));
         let request = TestRequest::default()
             .peer_addr("10.9.9.9:1".parse().unwrap())
             .insert_header(("X-Forwarded-For", "1.2.3.4, 5.6.7.8, 10.8.8.8"))

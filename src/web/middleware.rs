@@ -6,7 +6,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse, web};
+use actix_web::{Error, HttpRequest, web};
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
 use super::error::{self, PageError};
@@ -22,7 +22,10 @@ const CROSS_SITE: [&str; 1] = ["/lti/"];
 ///
 /// # Errors
 /// Never for a request of a browser: every refusal becomes a page.
-pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let context = request.app_data::<web::Data<Context>>().cloned();
     let view = View::of(request.request());
     let nonce = crypto::random_bytes::<16>().map_or_else(|_| String::new(), |b| crypto::b64(&b));
@@ -36,16 +39,12 @@ pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'stati
         s.is_fragment = is_fragment;
     });
     let refused = context.as_ref().and_then(|c| refusal(request.request(), c));
-    let http_request = request.request().clone();
     let mut response = match refused {
         Some(page) => {
             let (request, _) = request.into_parts();
-            ServiceResponse::new(request, HttpResponse::new(page.status)).map_into_boxed_body().with_error(page)
+            ServiceResponse::from_err(page, request)
         }
-        None => match next.call(request).await {
-            Ok(response) => response.map_into_boxed_body(),
-            Err(error) => ServiceResponse::from_err(error, http_request),
-        },
+        None => next.call(request).await?.map_into_boxed_body(),
     };
     let bare = response.response().error().is_none() && is_bare_error(&response);
     let page = response.response().error().and_then(|e| e.as_error::<PageError>()).cloned();
@@ -53,24 +52,11 @@ pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'stati
     if let Some(page) = page {
         let body = error::render(&view, &page);
         response = response.map_body(|_, _| BoxBody::new(body));
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     }
     let insecure = context.as_ref().is_some_and(|c| c.settings.allow_insecure_platforms);
     add_headers(&mut response, &view.state(), insecure);
     Ok(response)
-}
-
-trait WithError {
-    fn with_error(self, page: PageError) -> Self;
-}
-
-impl WithError for ServiceResponse<BoxBody> {
-    fn with_error(self, page: PageError) -> Self {
-        let (request, _) = self.into_parts();
-        Self::from_err(page, request)
-    }
 }
 
 trait ExtensionsRequestId {
@@ -87,8 +73,7 @@ impl ExtensionsRequestId for ServiceRequest {
 /// An error that the framework made itself, such as 404 for an unknown path: it has no page yet.
 fn is_bare_error(response: &ServiceResponse<BoxBody>) -> bool {
     let status = response.status();
-    (status.is_client_error() || status.is_server_error())
-        && !response.headers().contains_key(header::CONTENT_TYPE)
+    (status.is_client_error() || status.is_server_error()) && !response.headers().contains_key(header::CONTENT_TYPE)
 }
 
 fn page_for(status: StatusCode) -> PageError {
@@ -124,8 +109,8 @@ fn refusal(request: &HttpRequest, context: &Context) -> Option<PageError> {
     if changes && !CROSS_SITE.iter().any(|p| path.starts_with(p)) {
         let origin_is_ours =
             header_text(request, header::ORIGIN).is_none_or(|origin| origin == context.settings.origin());
-        let site_is_ours = header_text(request, HeaderName::from_static("sec-fetch-site"))
-            .is_none_or(|site| site == "same-origin");
+        let site_is_ours =
+            header_text(request, HeaderName::from_static("sec-fetch-site")).is_none_or(|site| site == "same-origin");
         if !origin_is_ours || !site_is_ours {
             return Some(PageError::stale_form());
         }

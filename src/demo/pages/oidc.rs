@@ -16,7 +16,9 @@ type Query = web::Query<HashMap<String, String>>;
 
 /// Moodle's `launch.php`: a form that posts six fields to the tool's login.
 async fn moodle_launch(request: HttpRequest, lms: web::Data<Lms>, query: Query) -> HttpResponse {
-    let Some(user) = signed_in(&request, Kind::Moodle) else { return redirect("/moodle/") };
+    let Some(user) = signed_in(&request, Kind::Moodle) else {
+        return redirect("/moodle/");
+    };
     let link = query.get("id").cloned().unwrap_or_default();
     let base = lms.campus.base().to_owned();
     lms.campus
@@ -26,21 +28,26 @@ async fn moodle_launch(request: HttpRequest, lms: web::Data<Lms>, query: Query) 
             };
             let launch = school.begin_launch(&user, &link.id);
             let hint = format!("{{\"cmid\":{},\"launchid\":\"{launch}\"}}", link.id);
-            auto_post(&school.login_url(), &[
-                ("iss", &school.issuer),
-                ("target_link_uri", &format!("{}/lti/start", school.tool.0)),
-                ("login_hint", &user),
-                ("lti_message_hint", &hint),
-                ("client_id", &school.client_id),
-                ("lti_deployment_id", &school.deployment_id),
-            ])
+            auto_post(
+                &school.login_url(),
+                &[
+                    ("iss", &school.issuer),
+                    ("target_link_uri", &format!("{}/lti/start", school.tool.0)),
+                    ("login_hint", &user),
+                    ("lti_message_hint", &hint),
+                    ("client_id", &school.client_id),
+                    ("lti_deployment_id", &school.deployment_id),
+                ],
+            )
         })
         .unwrap_or_else(|| lms_error(StatusCode::NOT_FOUND, &base))
 }
 
 /// Canvas' launch: more fields, its own name for the deployment, a signed message hint, storage.
 async fn canvas_launch(request: HttpRequest, lms: web::Data<Lms>, query: Query) -> HttpResponse {
-    let Some(user) = signed_in(&request, Kind::Canvas) else { return redirect("/canvas/") };
+    let Some(user) = signed_in(&request, Kind::Canvas) else {
+        return redirect("/canvas/");
+    };
     let link = query.get("id").cloned().unwrap_or_default();
     lms.campus
         .with(Kind::Canvas, |school| {
@@ -92,7 +99,9 @@ async fn moodle_auth(
         fields.push(("repost", "true"));
         return auto_post("/moodle/mod/lti/auth.php", &fields);
     }
-    let Some(user) = user else { return redirect("/moodle/") };
+    let Some(user) = user else {
+        return redirect("/moodle/");
+    };
     let invalid = || lms_error(StatusCode::NOT_FOUND, "Invalid request");
     let required = ["scope", "response_type", "client_id", "redirect_uri", "login_hint", "nonce", "lti_message_hint"];
     if required.iter().any(|n| get(n).is_empty()) || get("scope") != "openid" || get("response_type") != "id_token" {
@@ -197,8 +206,15 @@ async fn canvas_authorize(request: HttpRequest, lms: web::Data<Lms>, query: Quer
                 auto_post(get("redirect_uri"), &fields)
             };
             let required = [
-                "client_id", "login_hint", "lti_message_hint", "nonce", "prompt", "redirect_uri", "response_mode",
-                "response_type", "scope",
+                "client_id",
+                "login_hint",
+                "lti_message_hint",
+                "nonce",
+                "prompt",
+                "redirect_uri",
+                "response_mode",
+                "response_type",
+                "scope",
             ];
             if required.iter().any(|n| get(n).is_empty()) || get("scope") != "openid" {
                 return refuse("invalid_request_object", "The following parameters are missing or wrong");

@@ -111,9 +111,14 @@ async fn token(lms: web::Data<Lms>, kind: Kind, url: String, form: HashMap<Strin
         Ok((token, granted))
     });
     match given {
-        Some(Ok((token, granted))) => json_as(200, media_type, json!({
-            "access_token": token, "token_type": "Bearer", "expires_in": 3600, "scope": granted.join(" "),
-        }).to_string()),
+        Some(Ok((token, granted))) => json_as(
+            200,
+            media_type,
+            json!({
+                "access_token": token, "token_type": "Bearer", "expires_in": 3600, "scope": granted.join(" "),
+            })
+            .to_string(),
+        ),
         Some(Err(error)) => refuse(error, ""),
         None => refuse("invalid_client", ""),
     }
@@ -157,9 +162,11 @@ fn no_handler(path: &str) -> HttpResponse {
 }
 
 fn header_is(request: &HttpRequest, name: header::HeaderName, wanted: &str) -> bool {
-    request.headers().get(name).and_then(|v| v.to_str().ok()).is_some_and(|v| {
-        v == wanted || v.strip_prefix(wanted).is_some_and(|rest| rest.trim_start().starts_with(';'))
-    })
+    request
+        .headers()
+        .get(name)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v == wanted || v.strip_prefix(wanted).is_some_and(|rest| rest.trim_start().starts_with(';')))
 }
 
 fn accepts(request: &HttpRequest, wanted: &str, absent_is_fine: bool) -> bool {
@@ -237,7 +244,9 @@ async fn create_line_item(request: HttpRequest, lms: web::Data<Lms>, kind: Kind,
         return no_handler(request.path());
     }
     let (base, now) = (lms.campus.base().to_owned(), lms.campus.now());
-    let Ok(wanted) = serde_json::from_slice::<Value>(&body) else { return no_handler(request.path()) };
+    let Ok(wanted) = serde_json::from_slice::<Value>(&body) else {
+        return no_handler(request.path());
+    };
     lms.campus
         .with(kind, |school| {
             if !authorised(&request, school, now, &["/lineitem"]) {
@@ -250,12 +259,15 @@ async fn create_line_item(request: HttpRequest, lms: web::Data<Lms>, kind: Kind,
             let link = wanted["resourceLinkId"].as_str().map(str::to_owned);
             if link.as_ref().is_some_and(|l| school.link(l).is_none()) {
                 let status = if kind == Kind::Moodle { 403 } else { 404 };
-                return json_as(status, "application/json", json!({"errors": [{"message": "no such link"}]}).to_string());
+                return json_as(
+                    status,
+                    "application/json",
+                    json!({"errors": [{"message": "no such link"}]}).to_string(),
+                );
             }
             let id = school.fresh_id();
-            let item = LineItem {
-                id, label: text("label"), maximum, resource_id: text("resourceId"), tag: text("tag"), link,
-            };
+            let item =
+                LineItem { id, label: text("label"), maximum, resource_id: text("resourceId"), tag: text("tag"), link };
             let mut shown = describe(school, &base, &item);
             if kind == Kind::Moodle {
                 // Moodle echoes what was posted, and adds the id.
@@ -304,18 +316,14 @@ async fn post_score(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, id: &
     let now = lms.campus.now();
     let body = String::from_utf8_lossy(&body).into_owned();
     let answer = lms.campus.with(kind, |school| {
-        if !authorised(&request, school, now, &["/score"]) {
-            return Err(unauthorised(kind));
-        }
-        Ok((scores::post(school, id, &body, now), school.mood))
+        authorised(&request, school, now, &["/score"]).then(|| (scores::post(school, id, &body, now), school.mood))
     });
-    match answer {
-        Some(Ok((_, Mood::Cut))) => cut_off(),
-        Some(Ok(((status, body), _))) => {
+    match answer.flatten() {
+        Some((_, Mood::Cut)) => cut_off(),
+        Some(((status, body), _)) => {
             let media_type = if kind == Kind::Moodle && status == 200 { SCORE_TYPE } else { "application/json" };
             json_as(status, media_type, body)
         }
-        Some(Err(response)) => response,
         None => unauthorised(kind),
     }
 }
@@ -375,11 +383,16 @@ async fn roster(request: HttpRequest, lms: web::Data<Lms>, kind: Kind) -> HttpRe
                     })
                 })
                 .collect();
-            json_as(200, ROSTER_TYPE, json!({
-                "id": messages::memberships_url(school, &base),
-                "context": {"id": school.course_id, "label": school.course_label, "title": school.course_title},
-                "members": members,
-            }).to_string())
+            json_as(
+                200,
+                ROSTER_TYPE,
+                json!({
+                    "id": messages::memberships_url(school, &base),
+                    "context": {"id": school.course_id, "label": school.course_label, "title": school.course_title},
+                    "members": members,
+                })
+                .to_string(),
+            )
         })
         .unwrap_or_else(|| unauthorised(kind))
 }
@@ -389,16 +402,16 @@ macro_rules! endpoints {
         mod $module {
             use super::*;
 
-            pub async fn list(r: HttpRequest, lms: web::Data<Lms>, q: Query) -> HttpResponse {
+            pub(super) async fn list(r: HttpRequest, lms: web::Data<Lms>, q: Query) -> HttpResponse {
                 list_line_items(r, lms, $kind, q).await
             }
-            pub async fn create(r: HttpRequest, lms: web::Data<Lms>, body: web::Bytes) -> HttpResponse {
+            pub(super) async fn create(r: HttpRequest, lms: web::Data<Lms>, body: web::Bytes) -> HttpResponse {
                 create_line_item(r, lms, $kind, body).await
             }
-            pub async fn show(r: HttpRequest, lms: web::Data<Lms>, id: web::Path<$id>) -> HttpResponse {
+            pub(super) async fn show(r: HttpRequest, lms: web::Data<Lms>, id: web::Path<$id>) -> HttpResponse {
                 show_line_item(r, lms, $kind, &id.1).await
             }
-            pub async fn score(
+            pub(super) async fn score(
                 r: HttpRequest,
                 lms: web::Data<Lms>,
                 id: web::Path<$id>,
@@ -406,7 +419,7 @@ macro_rules! endpoints {
             ) -> HttpResponse {
                 post_score(r, lms, $kind, &id.1, body).await
             }
-            pub async fn read_results(
+            pub(super) async fn read_results(
                 r: HttpRequest,
                 lms: web::Data<Lms>,
                 id: web::Path<$id>,
@@ -414,7 +427,7 @@ macro_rules! endpoints {
             ) -> HttpResponse {
                 results(r, lms, $kind, &id.1, q).await
             }
-            pub async fn members(r: HttpRequest, lms: web::Data<Lms>) -> HttpResponse {
+            pub(super) async fn members(r: HttpRequest, lms: web::Data<Lms>) -> HttpResponse {
                 roster(r, lms, $kind).await
             }
         }

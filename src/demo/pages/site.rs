@@ -141,7 +141,9 @@ async fn choose(
     path: web::Path<String>,
     form: web::Form<HashMap<String, String>>,
 ) -> HttpResponse {
-    let Some(f) = frame(&request, &lms, &path, "people") else { return not_found() };
+    let Some(f) = frame(&request, &lms, &path, "people") else {
+        return not_found();
+    };
     let wanted = form.get("user").cloned().unwrap_or_default();
     if f.school.user(&wanted).is_none() {
         return redirect(&format!("/{}/", f.path()));
@@ -158,7 +160,9 @@ async fn course(
     path: web::Path<String>,
     query: web::Query<HashMap<String, String>>,
 ) -> HttpResponse {
-    let Some(f) = frame(&request, &lms, &path, "course") else { return not_found() };
+    let Some(f) = frame(&request, &lms, &path, "course") else {
+        return not_found();
+    };
     if f.user.is_none() {
         return redirect(&format!("/{}/", f.path()));
     }
@@ -171,7 +175,9 @@ async fn course(
 }
 
 async fn grades(request: HttpRequest, lms: web::Data<Lms>, path: web::Path<String>) -> HttpResponse {
-    let Some(f) = frame(&request, &lms, &path, "grades") else { return not_found() };
+    let Some(f) = frame(&request, &lms, &path, "grades") else {
+        return not_found();
+    };
     let school = &f.school;
     let rows = school
         .users
@@ -194,7 +200,7 @@ async fn grades(request: HttpRequest, lms: web::Data<Lms>, path: web::Path<Strin
             (user.clone(), cells)
         })
         .collect();
-    render(&Grades { rows, f })
+    render(&Grades { f, rows })
 }
 
 async fn roster(request: HttpRequest, lms: web::Data<Lms>, path: web::Path<String>) -> HttpResponse {
@@ -202,7 +208,9 @@ async fn roster(request: HttpRequest, lms: web::Data<Lms>, path: web::Path<Strin
 }
 
 async fn panel(request: HttpRequest, lms: web::Data<Lms>, path: web::Path<String>) -> HttpResponse {
-    let Some(f) = frame(&request, &lms, &path, "panel") else { return not_found() };
+    let Some(f) = frame(&request, &lms, &path, "panel") else {
+        return not_found();
+    };
     let moods = vec![
         ("well", f.t("as it should", "comme il faut")),
         ("slow", f.t("slow: every answer takes three seconds", "lentement : trois secondes par réponse")),
@@ -217,7 +225,9 @@ async fn set_mood(
     path: web::Path<String>,
     form: web::Form<HashMap<String, String>>,
 ) -> HttpResponse {
-    let Some(kind) = kind_of(&path) else { return not_found() };
+    let Some(kind) = kind_of(&path) else {
+        return not_found();
+    };
     let mood = form.get("mood").and_then(|m| Mood::parse(m)).unwrap_or_default();
     lms.campus.with(kind, |school| school.mood = mood);
     redirect(&format!("/{}/panel", kind.path()))

@@ -102,10 +102,21 @@ mod tests {
     fn sessions_end_by_idling_by_age_and_by_hand() {
         let start = UtcTime::from_unix_seconds(1_000_000);
         let session = Session {
-            id: SessionId::new(), token_hash: String::new(), mode: Mode::Cookie, csrf_token: String::new(),
-            registration_id: RegistrationId::new(), person_id: PersonId::new(), course_id: CourseId::new(),
-            link_id: LinkId::new(), role: Role::Learner, locale: "en".into(), frame_origins: String::new(),
-            return_url: None, created_at: start, last_seen_at: start, expires_at: start.plus_seconds(LIFETIME),
+            id: SessionId::new(),
+            token_hash: String::new(),
+            mode: Mode::Cookie,
+            csrf_token: String::new(),
+            registration_id: RegistrationId::new(),
+            person_id: PersonId::new(),
+            course_id: CourseId::new(),
+            link_id: LinkId::new(),
+            role: Role::Learner,
+            locale: "en".into(),
+            frame_origins: String::new(),
+            return_url: None,
+            created_at: start,
+            last_seen_at: start,
+            expires_at: start.plus_seconds(LIFETIME),
             ended_at: None,
         };
         assert!(session.is_live(start.plus_seconds(IDLE - 1)));

@@ -49,8 +49,18 @@ fn grade_words(v: &View, state: Option<&GradeState>) -> String {
 /// The classes that have a text of their own.
 fn known_class(class: &str) -> &str {
     const KNOWN: [&str; 12] = [
-        "no_service", "unreachable", "no_answer", "unavailable", "throttled", "token_refused", "user_not_gradable",
-        "line_item_missing", "lms_not_accepting", "forbidden", "scope_missing", "registration_disabled",
+        "no_service",
+        "unreachable",
+        "no_answer",
+        "unavailable",
+        "throttled",
+        "token_refused",
+        "user_not_gradable",
+        "line_item_missing",
+        "lms_not_accepting",
+        "forbidden",
+        "scope_missing",
+        "registration_disabled",
     ];
     if KNOWN.contains(&class) {
         return class;
@@ -65,9 +75,8 @@ fn known_class(class: &str) -> &str {
 /// How a state looks: the class of its tag.
 fn grade_tag(state: Option<&GradeState>) -> &'static str {
     match state {
-        None => "plain",
+        None | Some(GradeState::Waiting) => "plain",
         Some(GradeState::Sent) => "",
-        Some(GradeState::Waiting) => "plain",
         Some(GradeState::Retrying { .. }) => "warn",
         Some(GradeState::Conflict | GradeState::Failed { .. }) => "bad",
     }

@@ -53,7 +53,8 @@ impl ReviewPage {
 
 /// Fields `level_ID`, `comment_ID`, `overall`.
 fn read_body(fields: &Fields) -> ReviewBody {
-    let mut body = ReviewBody { overall: fields.raw("overall").unwrap_or_default().to_owned(), ..ReviewBody::default() };
+    let mut body =
+        ReviewBody { overall: fields.raw("overall").unwrap_or_default().to_owned(), ..ReviewBody::default() };
     for (name, value) in fields.iter() {
         if let Some(id) = name.strip_prefix("level_") {
             if let Ok(level) = value.parse() {
@@ -103,9 +104,10 @@ async fn send(form: Posted, context: web::Data<Context>, path: Ids) -> PageResul
     let (scope, (id, review), body) = (by.scope(), ids(path), read_body(&fields));
     let home = format!("/peer/{id}");
     let (write_scope, write_id, write_review) = (scope.clone(), id.clone(), review.clone());
-    let outcome =
-        context.db.write(move |c| review::send(c, &write_scope, &write_id, &write_review, body, at)).await?;
-    let Err(missing) = outcome else { return Ok(see_other(&home)) };
+    let outcome = context.db.write(move |c| review::send(c, &write_scope, &write_id, &write_review, body, at)).await?;
+    let Err(missing) = outcome else {
+        return Ok(see_other(&home));
+    };
     let loaded = context.db.read(move |c| review::load(c, &scope, &id, &review)).await?;
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &ReviewPage::new(by.view, loaded, missing, at))
 }
@@ -121,9 +123,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/peer/{activity}/reviews").route(web::post().to(start)))
         .service(
-            web::resource("/peer/{activity}/reviews/{review}")
-                .route(web::get().to(show))
-                .route(web::post().to(send)),
+            web::resource("/peer/{activity}/reviews/{review}").route(web::get().to(show)).route(web::post().to(send)),
         )
         .service(web::resource("/peer/{activity}/reviews/{review}/draft").route(web::post().to(save)))
         .service(web::resource("/peer/{activity}/reviews/{review}/back").route(web::post().to(give_back)));

@@ -42,12 +42,7 @@ impl GroupPage {
     }
 
     fn reviews_owed(&self) -> usize {
-        self.group
-            .rows
-            .iter()
-            .filter(|r| is_handed_in(r))
-            .map(|r| self.wanted().saturating_sub(r.given))
-            .sum()
+        self.group.rows.iter().filter(|r| is_handed_in(r)).map(|r| self.wanted().saturating_sub(r.given)).sum()
     }
 
     fn short_of_reviews(&self) -> usize {
@@ -158,7 +153,12 @@ struct SheetPage {
 
 type Ids = web::Path<(String, String)>;
 
-async fn load_sheet(user: &SignedIn, context: &Context, id: &ActivityId, person: &PersonId) -> Result<SheetPage, PageError> {
+async fn load_sheet(
+    user: &SignedIn,
+    context: &Context,
+    id: &ActivityId,
+    person: &PersonId,
+) -> Result<SheetPage, PageError> {
     let (scope, now) = (user.scope(), context.clock.now());
     let may_change = scope.role == Role::Trainer;
     let (read_id, read_person) = (id.clone(), person.clone());
@@ -202,11 +202,7 @@ fn read_decision(fields: &Fields) -> Result<MarkDecision, PeerError> {
         (_, Some(mark)) => Some(mark),
         (_, None) => return Err(PeerError::Refused("mark-range")),
     };
-    Ok(MarkDecision {
-        mark,
-        reason: fields.text("reason").to_owned(),
-        seen: fields.text("seen").parse().unwrap_or(0),
-    })
+    Ok(MarkDecision { mark, reason: fields.text("reason").to_owned(), seen: fields.text("seen").parse().unwrap_or(0) })
 }
 
 async fn decide(form: Posted, context: web::Data<Context>, path: Ids) -> PageResult {

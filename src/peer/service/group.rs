@@ -234,9 +234,16 @@ pub fn decide_mark(
         reason: decision.reason.trim().to_owned(),
     };
     store::create_override(conn, id, &stored, &scope.person, now)?;
-    audit::record(conn, now, &Actor::Person(scope.person.clone()), "mark.decide", id.as_str(), &serde_json::json!({
-        "person": person, "before": before.row.mark.value, "after": decision.mark,
-    }))?;
+    audit::record(
+        conn,
+        now,
+        &Actor::Person(scope.person.clone()),
+        "mark.decide",
+        id.as_str(),
+        &serde_json::json!({
+            "person": person, "before": before.row.mark.value, "after": decision.mark,
+        }),
+    )?;
     if activity.released_at.is_some() {
         let row = sheet(conn, scope, id, person, now)?.row;
         if let Some(grade) = grade_of(&row, scope, id) {

@@ -50,11 +50,8 @@ fn effect(row: &Row) -> Effect {
 pub fn preview(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Result<Preview, PeerError> {
     let group = group::load(conn, scope, id, now)?;
     let effects = group.rows.iter().map(effect).collect();
-    let mut lines: Vec<String> = group
-        .rows
-        .iter()
-        .map(|r| format!("{} {:?} {:?}", r.learner.person.id, r.mark.value, r.mark.reason))
-        .collect();
+    let mut lines: Vec<String> =
+        group.rows.iter().map(|r| format!("{} {:?} {:?}", r.learner.person.id, r.mark.value, r.mark.reason)).collect();
     lines.sort();
     Ok(Preview { effects, digest: crypto::sha256_text(&lines.join("\n")), group })
 }
@@ -79,10 +76,10 @@ pub fn release(
     }
     let mut decided = 0;
     for row in &group.rows {
-        if let Some(grade) = group::grade_of(row, scope, id) {
-            if grades::service::decide(conn, &grade, now)?.is_some() {
-                decided += 1;
-            }
+        if let Some(grade) = group::grade_of(row, scope, id)
+            && grades::service::decide(conn, &grade, now)?.is_some()
+        {
+            decided += 1;
         }
     }
     if decided == 0 && group.activity.released_at.is_none() {
@@ -95,7 +92,13 @@ pub fn release(
             return Err(PeerError::Refused("release-changed"));
         }
     }
-    audit::record(conn, now, &Actor::Person(scope.person.clone()), "activity.release", id.as_str(),
-        &serde_json::json!({"grades": decided}))?;
+    audit::record(
+        conn,
+        now,
+        &Actor::Person(scope.person.clone()),
+        "activity.release",
+        id.as_str(),
+        &serde_json::json!({"grades": decided}),
+    )?;
     Ok(decided)
 }

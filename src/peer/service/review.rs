@@ -23,11 +23,8 @@ pub(super) fn next_work(
     let submissions = store::list_submissions(conn, &activity.id)?;
     let reviews = store::list_reviews(conn, &activity.id)?;
     let people = submissions.iter().map(|s| s.person_id.clone()).collect();
-    let test_users: Vec<PersonId> = platform::store::list_people(conn, people)?
-        .into_iter()
-        .filter(|p| p.test_user)
-        .map(|p| p.id)
-        .collect();
+    let test_users: Vec<PersonId> =
+        platform::store::list_people(conn, people)?.into_iter().filter(|p| p.test_user).map(|p| p.id).collect();
     let candidates: Vec<Candidate> = submissions
         .into_iter()
         .filter(|s| s.state == SubmissionState::HandedIn && !test_users.contains(&s.person_id))
@@ -73,8 +70,7 @@ pub fn start_next(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime)
         return Err(PeerError::Refused("review-enough"));
     }
     if let Some(lapsed) = mine.into_iter().find(|r| r.state != ReviewState::Sent) {
-        let again =
-            Review { state: ReviewState::Open, leased_until: now.plus_seconds(allocate::LEASE), ..lapsed };
+        let again = Review { state: ReviewState::Open, leased_until: now.plus_seconds(allocate::LEASE), ..lapsed };
         store::update_review(conn, &again, now)?;
         return Ok(again.id);
     }
@@ -121,8 +117,7 @@ pub struct Reviewing {
 pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, review: &ReviewId) -> Result<Reviewing, PeerError> {
     let activity = for_learner(conn, scope, id)?;
     let review = store::get_own_review(conn, id, &scope.person, review)?;
-    let Submission { handed_in_html, number, person_id, .. } =
-        store::get_submission(conn, id, &review.submission_id)?;
+    let Submission { handed_in_html, number, person_id, .. } = store::get_submission(conn, id, &review.submission_id)?;
     let rubric = store::get_rubric(conn, &review.rubric_version_id)?;
     let author = match activity.anonymity {
         Anonymity::Open => platform::store::get_person(conn, &person_id)?.known_name(),
@@ -212,7 +207,13 @@ pub fn send(
 ///
 /// # Errors
 /// `NotFound`.
-pub fn give_back(conn: &mut Conn, scope: &Scope, id: &ActivityId, review: &ReviewId, now: UtcTime) -> Result<(), PeerError> {
+pub fn give_back(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &ActivityId,
+    review: &ReviewId,
+    now: UtcTime,
+) -> Result<(), PeerError> {
     for_learner(conn, scope, id)?;
     let known = store::get_own_review(conn, id, &scope.person, review)?;
     if known.state == ReviewState::Open {

@@ -11,8 +11,8 @@ use crate::clock::UtcTime;
 use crate::cohort;
 use crate::ids::{ActivityId, RubricVersionId};
 use crate::launch::Scope;
-use crate::store::columns::Role;
 use crate::store::Conn;
+use crate::store::columns::Role;
 
 /// Stores a new activity behind the link that the asker opened. The form was checked. Where the link
 /// has one already (a second trainer, a double click) that one is returned.
@@ -97,4 +97,3 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
     audit::record(conn, now, &actor, "activity.update", id.as_str(), &serde_json::json!({}))?;
     Ok(())
 }
-

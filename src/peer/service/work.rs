@@ -93,7 +93,9 @@ fn result(
     submission: Option<&Submission>,
     reviews: &[Review],
 ) -> Result<Option<LearnerResult>, PeerError> {
-    let Some(released) = grades::service::own_released(conn, scope, &activity.id)? else { return Ok(None) };
+    let Some(released) = grades::service::own_released(conn, scope, &activity.id)? else {
+        return Ok(None);
+    };
     let about_me: Vec<Review> = reviews
         .iter()
         .filter(|r| submission.is_some_and(|s| s.id == r.submission_id) && r.state == ReviewState::Sent)
@@ -118,7 +120,11 @@ fn result(
 ///
 /// # Errors
 /// `NotFound`, or [`PeerError::Role`] for anybody but a learner.
-pub fn open_editor(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<(Activity, Option<Submission>), PeerError> {
+pub fn open_editor(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &ActivityId,
+) -> Result<(Activity, Option<Submission>), PeerError> {
     let activity = for_learner(conn, scope, id)?;
     let submission = store::find_submission(conn, id, &scope.person)?;
     Ok((activity, submission))
@@ -165,7 +171,7 @@ pub fn save_draft(
         }
         Some(known) if known.draft_html == text.as_str() => Ok(known.draft_revision),
         Some(mut known) => {
-            known.draft_html = text.as_str().to_owned();
+            text.as_str().clone_into(&mut known.draft_html);
             known.draft_revision += 1;
             store::update_submission(conn, &known, now)?;
             Ok(known.draft_revision)

@@ -115,9 +115,16 @@ pub fn rotate(db: &Db, master: &MasterKey, now: UtcTime, at_once: bool) -> Resul
             store::set_publish_until(c, &old.kid, sign_from.plus_seconds(OVERLAP))?;
         }
         store::create(c, &key)?;
-        audit::record(c, now, &Actor::Operator, "key.rotate", &key.kid, &serde_json::json!({
-            "sign_from": sign_from.iso_seconds(),
-        }))?;
+        audit::record(
+            c,
+            now,
+            &Actor::Operator,
+            "key.rotate",
+            &key.kid,
+            &serde_json::json!({
+                "sign_from": sign_from.iso_seconds(),
+            }),
+        )?;
         Ok(())
     })?;
     Ok(key.kid)

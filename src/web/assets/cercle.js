@@ -41,6 +41,14 @@
   });
   document.addEventListener("htmx:sendError", () => say(body.dataset.offline));
 
+  // A second click while the first one is under way sends nothing.
+  const buttons = (event, off) => {
+    const form = event.detail.elt?.closest?.("form");
+    form?.querySelectorAll("button[type=submit]:not([hidden])").forEach((button) => { button.disabled = off; });
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => buttons(event, true));
+  document.addEventListener("htmx:afterRequest", (event) => buttons(event, false));
+
   // --- times in the reader's own zone --------------------------------------------------------------
   const localTimes = (root) => {
     const format = new Intl.DateTimeFormat(document.documentElement.lang, {
