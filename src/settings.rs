@@ -1,5 +1,6 @@
 //! Settings: built-in defaults, then `cercle.toml`, then the environment (`CERCLE_…`), the last wins.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -72,10 +73,13 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`], naming the setting.
     pub fn load() -> Result<Self, SettingsError> {
-        Self::from_sources(Path::new("cercle.toml"), Environment::with_prefix("CERCLE"))
+        Self::from_sources(Path::new("cercle.toml"), std::env::vars().collect())
     }
 
-    fn from_sources(file: &Path, environment: Environment) -> Result<Self, SettingsError> {
+    fn from_sources(file: &Path, mut variables: HashMap<String, String>) -> Result<Self, SettingsError> {
+        // What only tests set is no setting. A misspelt setting is refused below.
+        variables.retain(|name, _| name.starts_with("CERCLE_") && !name.starts_with("CERCLE_TEST_"));
+        let environment = Environment::with_prefix("CERCLE").source(Some(variables));
         let raw: Raw = Config::builder()
             .set_default("listen", "127.0.0.1:8080")?
             .set_default("database_url", "sqlite:data/cercle.db")?
@@ -213,13 +217,12 @@ fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashMap;
 
     fn load(file: &str, env: &[(&str, &str)]) -> Result<Settings, SettingsError> {
         let path = std::env::temp_dir().join(format!("cercle-{}.toml", uuid::Uuid::now_v7()));
         std::fs::write(&path, file).unwrap();
         let map: HashMap<String, String> = env.iter().map(|(k, v)| (format!("CERCLE_{k}"), (*v).to_owned())).collect();
-        let loaded = Settings::from_sources(&path, Environment::with_prefix("CERCLE").source(Some(map)));
+        let loaded = Settings::from_sources(&path, map);
         std::fs::remove_file(&path).unwrap();
         loaded
     }
@@ -246,6 +249,8 @@ mod tests {
             assert!(error.contains(name), "{error}");
         }
         assert!(load("databse_url = 'x'", &[]).is_err(), "a misspelt key is refused");
+        assert!(load("", &[("LISTN", "x")]).is_err(), "so is a misspelt variable");
+        assert!(load("", &[("TEST_POSTGRES_URL", "x")]).is_ok(), "what tests set is no setting");
     }
 
     #[test]

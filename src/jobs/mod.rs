@@ -54,7 +54,8 @@ impl Runner {
                 let (wake, mut stopped) = (wake.clone(), stop.subscribe());
                 tokio::spawn(async move {
                     tracing::debug!(job = job.name, "job started");
-                    while !*stopped.borrow() {
+                    // A runner that is gone without a word has stopped as well.
+                    while !*stopped.borrow() && stopped.has_changed().is_ok() {
                         // Registered before the round, so that what is stored meanwhile is not missed.
                         let woken = wake.woken();
                         let rest = (job.round)().await;

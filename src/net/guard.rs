@@ -69,8 +69,7 @@ pub(super) fn check_url(url: &Url, allow_insecure: bool) -> Result<(), Blocked> 
         return Err(Blocked::UserInfo);
     }
     let literal = match url.host() {
-        None => return Err(Blocked::NoHost),
-        Some(Host::Domain("")) => return Err(Blocked::NoHost),
+        None | Some(Host::Domain("")) => return Err(Blocked::NoHost),
         Some(Host::Domain(_)) => return Ok(()),
         Some(Host::Ipv4(v4)) => IpAddr::V4(v4),
         Some(Host::Ipv6(v6)) => IpAddr::V6(v6),

@@ -1,0 +1,123 @@
+//! The command line: what it prints, what it refuses, its exit status.
+
+use std::process::{Command, Output};
+
+use cercle::store::Engine;
+use serde_json::Value;
+
+use crate::harness::TestDatabase;
+
+struct Cli<'a>(&'a TestDatabase);
+
+impl Cli<'_> {
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_cercle"))
+            .args(arguments)
+            .env("CERCLE_DATABASE_URL", &self.0.url)
+            .env("CERCLE_KEYS_DIR", self.0.folder.join("keys"))
+            .env("CERCLE_PUBLIC_URL", "https://cercle.example")
+            .current_dir(&self.0.folder)
+            .output()
+            .unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("one JSON document")
+    }
+
+    fn fails(&self, arguments: &[&str], code: i32, words: &str) {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(said.contains(words), "{arguments:?}: {said}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+const ADD: [&str; 14] = [
+    "platform", "add", "--name", "School", "--issuer", "https://lms.example", "--client-id", "c1",
+    "--authorization-endpoint", "https://lms.example/auth", "--token-endpoint", "https://lms.example/token",
+    "--jwks-uri", "https://lms.example/jwks",
+];
+
+fn with<'a>(base: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    base.iter().chain(more).copied().collect()
+}
+
+#[test]
+fn platforms_are_added_listed_and_switched() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let database = TestDatabase::new(engine);
+        let cli = Cli(&database);
+        assert_eq!(cli.json(&["platform", "list", "--json"]), serde_json::json!([]));
+        let added = cli.json(&with(&ADD, &["--json", "--family", "moodle"]));
+        let id = added["id"].as_str().unwrap();
+        assert_eq!(added["login_url"], format!("https://cercle.example/lti/{id}/login"));
+        assert_eq!(added["launch_url"], format!("https://cercle.example/lti/{id}/launch"));
+        assert_eq!(added["redirect_uris"], serde_json::json!([added["launch_url"]]));
+        assert_eq!(added["jwks_url"], "https://cercle.example/.well-known/jwks.json");
+        assert!(added["deep_linking_url"].is_string());
+        cli.fails(&ADD, 1, "registered already");
+        let shown = cli.json(&["platform", "show", id, "--json"]);
+        assert_eq!((&shown["deployment_policy"], &shown["enabled"]), (&"auto".into(), &true.into()));
+        assert_eq!(cli.json(&["platform", "disable", id, "--json"])["enabled"], false);
+        assert_eq!(cli.json(&["platform", "list", "--json"])[0]["enabled"], false);
+        assert_eq!(cli.json(&["platform", "enable", id, "--json"])["enabled"], true);
+        let named = with(&ADD, &["--deployment", "7", "--json"]).iter().map(|a| if *a == "c1" { "c2" } else { a }).collect::<Vec<_>>();
+        let careful = cli.json(&named);
+        let shown = cli.json(&["platform", "show", careful["id"].as_str().unwrap(), "--json"]);
+        assert_eq!(shown["deployment_policy"], "approve", "a named deployment means that others wait");
+        assert_eq!(shown["deployments"][0]["deployment_id"], "7");
+        cli.fails(&["platform", "show", "nothing"], 1, "no registration has the id");
+        cli.fails(&["platform", "enable", "nothing"], 1, "no registration has the id");
+        let text = String::from_utf8(cli.run(&["platform", "list"]).stdout).unwrap();
+        assert!(text.contains("https://lms.example") && text.contains("enabled"));
+    }
+}
+
+#[test]
+fn wrong_use_and_wrong_values_are_told_apart() {
+    let database = TestDatabase::new(Engine::Sqlite);
+    let cli = Cli(&database);
+    cli.fails(&[], 2, "Usage");
+    cli.fails(&["platform", "add", "--name", "x"], 2, "--issuer");
+    cli.fails(&["nonsense"], 2, "nonsense");
+    let replaced = |from: &str, to: &'static str| -> Vec<&'static str> {
+        ADD.iter().map(|a| if *a == from { to } else { a }).collect()
+    };
+    cli.fails(&replaced("https://lms.example/jwks", "http://lms.example/jwks"), 1, "--jwks-uri");
+    cli.fails(&replaced("https://lms.example/token", "https://127.0.0.1/token"), 1, "--token-endpoint");
+    cli.fails(&replaced("https://lms.example", "lms.example"), 1, "--issuer");
+    cli.fails(&replaced("School", " "), 1, "--name");
+    assert!(cli.run(&["--version"]).status.success());
+    assert!(cli.run(&["--help"]).status.success());
+}
+
+#[test]
+fn keys_rotate_and_migrations_are_checked() {
+    let database = TestDatabase::new(Engine::Sqlite);
+    let cli = Cli(&database);
+    cli.fails(&["migrate", "--check"], 1, "run `cercle migrate`");
+    assert_eq!(cli.json(&["migrate", "--json"])["pending"], serde_json::json!([]));
+    assert!(cli.run(&["migrate", "--check"]).status.success());
+    assert_eq!(cli.json(&["keys", "list", "--json"])[0]["state"], "signing");
+    let rotated = cli.json(&["keys", "rotate", "--json"]);
+    assert_eq!((&rotated[0]["state"], &rotated[1]["state"]), (&"signing".into(), &"waiting".into()));
+    cli.fails(&["keys", "rotate"], 1, "rotation is under way");
+    assert!(!String::from_utf8(cli.run(&["keys", "list"]).stdout).unwrap().contains("PRIVATE"));
+}
+
+#[test]
+fn serve_explains_what_it_needs() {
+    let database = TestDatabase::new(Engine::Sqlite);
+    let output = Command::new(env!("CARGO_BIN_EXE_cercle"))
+        .arg("serve")
+        .env_remove("CERCLE_PUBLIC_URL")
+        .current_dir(&database.folder)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("CERCLE_PUBLIC_URL"));
+}

@@ -1,0 +1,203 @@
+//! `kill -9` at any point between "release" and "sent": after a restart every released grade reaches
+//! the LMS exactly once in effect. Real processes, both engines.
+
+use std::io::Read as _;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use cercle::clock::Clock;
+use cercle::demo::campus::{Kind, Part, School};
+use cercle::store::Engine;
+use serde_json::Value;
+
+use crate::harness::{Browser, Lms, Session, TestDatabase, eventually, http, person};
+
+/// `cercle serve` as a process of its own.
+pub struct Process {
+    pub origin: String,
+    pub listen: String,
+    child: Child,
+    environment: Vec<(String, String)>,
+}
+
+impl Process {
+    pub async fn start(database: &TestDatabase, kill_at: Option<&str>) -> Self {
+        let listen = free_address();
+        Self::spawn(database, &listen, &format!("http://{listen}"), kill_at).await
+    }
+
+    /// A second process that answers under another one's address.
+    pub async fn start_behind(database: &TestDatabase, origin: &str) -> Self {
+        Self::spawn(database, &free_address(), origin, None).await
+    }
+
+    pub async fn spawn(database: &TestDatabase, listen: &str, origin: &str, kill_at: Option<&str>) -> Self {
+        let folder = &database.folder;
+        let mut environment: Vec<(String, String)> = [
+            ("CERCLE_PUBLIC_URL", origin.to_owned()),
+            ("CERCLE_LISTEN", listen.to_owned()),
+            ("CERCLE_DATABASE_URL", database.url.clone()),
+            ("CERCLE_KEYS_DIR", folder.join("keys").display().to_string()),
+            ("CERCLE_DATA_DIR", folder.join("data").display().to_string()),
+            ("CERCLE_ALLOW_INSECURE_PLATFORMS", "true".to_owned()),
+            ("CERCLE_AGS_LEASE_SECONDS", "2".to_owned()),
+            ("CERCLE_AGS_RETRY_SECONDS", "1".to_owned()),
+            ("CERCLE_LOG", "warn".to_owned()),
+        ]
+        .map(|(k, v)| (k.to_owned(), v))
+        .to_vec();
+        environment.extend(kill_at.map(|at| ("CERCLE_TEST_KILL_AT".to_owned(), at.to_owned())));
+        let child = Command::new(env!("CARGO_BIN_EXE_cercle"))
+            .arg("serve")
+            .envs(environment.clone())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut process = Self { origin: origin.to_owned(), listen: listen.to_owned(), child, environment };
+        process.wait_until_ready().await;
+        process
+    }
+
+    async fn wait_until_ready(&mut self) {
+        let (client, start) = (http(), Instant::now());
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                let mut log = String::new();
+                self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+                panic!("cercle serve ended with {status}: {log}");
+            }
+            let answer = client.get(format!("http://{}/readyz", self.listen)).send().await;
+            if answer.is_ok_and(|a| a.status() == 200) {
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(20), "cercle serve is not ready after 20 seconds");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until the process has killed itself.
+    async fn wait_until_killed(&mut self) {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                use std::os::unix::process::ExitStatusExt as _;
+                assert_eq!(status.signal(), Some(9), "the process was killed, it did not end");
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(20), "the process did not reach the place");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Registers a school by the command line and connects it.
+    pub fn register(&self, lms: &Lms, kind: Kind) -> (String, School) {
+        let new = cercle::demo::registration_of(&lms.school(kind), lms.campus.base());
+        let output = Command::new(env!("CARGO_BIN_EXE_cercle"))
+            .args(["platform", "add", "--json", "--name", "School", "--issuer", &new.issuer])
+            .args(["--client-id", &new.client_id, "--authorization-endpoint", &new.authorization_endpoint])
+            .args(["--token-endpoint", &new.token_endpoint, "--jwks-uri", &new.jwks_uri])
+            .args(["--family", new.family.as_str()])
+            .envs(self.environment.clone())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let added: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let id = added["id"].as_str().unwrap().to_owned();
+        lms.campus.connect(&new.client_id, &self.origin, &id);
+        (id, lms.school(kind))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_address() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+async fn launch(lms: &Lms, browser: &Browser, school: &School, part: Part, n: usize) -> Session {
+    let user = person(school, part, n);
+    browser.launch(lms, school, &user, &school.links[0], |_| {}).await.expect("a launch")
+}
+
+/// Three learners, each reviewed once; the trainer releases and the process dies at the place.
+async fn one_place(engine: Engine, kind: Kind, place: &str) {
+    let database = TestDatabase::new(engine);
+    let lms = Lms::start(Clock::default());
+    let mut process = Process::start(&database, Some(place)).await;
+    let (_, school) = process.register(&lms, kind);
+    let browser = Browser { origin: process.origin.clone(), http: http() };
+    let trainer = launch(&lms, &browser, &school, Part::Trainer, 0).await;
+    let activity = trainer.set_up(&[]).await;
+    let mut learners = Vec::new();
+    for n in 0..3 {
+        let learner = launch(&lms, &browser, &school, Part::Learner, n).await;
+        assert_eq!(learner.hand_in("<div>My work.</div>").await.status, 303);
+        learners.push(learner);
+    }
+    for learner in &learners {
+        assert_eq!(learner.review(["3", "2", "1"]).await.status, 303);
+    }
+    // The answer to the release may be lost with the process: that is what the test is about.
+    let preview = trainer.get(&format!("{activity}/release")).await;
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("csrf", &preview.attribute("input[name=csrf]", "value").unwrap())
+        .append_pair("digest", &preview.attribute("input[name=digest]", "value").unwrap())
+        .finish();
+    let _ = browser
+        .http
+        .post(format!("{}{activity}/release", process.origin))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .header(trainer.credential.0, &trainer.credential.1)
+        .body(body)
+        .send()
+        .await;
+    process.wait_until_killed().await;
+    let (listen, origin) = (process.listen.clone(), process.origin.clone());
+    drop(process);
+    let again = Process::spawn(&database, &listen, &origin, None).await;
+    let ledger = || lms.school(kind).ledger;
+    eventually(&format!("{place}: three grades arrive"), async || ledger().len() >= 3).await;
+    eventually(&format!("{place}: the tool knows"), async || {
+        let group = trainer.get(&activity).await;
+        group.all("#group .tag").iter().filter(|t| t.contains("gradebook") || t.contains("plateforme") && t.starts_with("Dans")).count() == 3
+    })
+    .await;
+    let effects = ledger();
+    assert_eq!(effects.len(), 3, "{place}: each grade had one effect: {effects:?}");
+    let mut who: Vec<_> = effects.iter().map(|e| e.user.clone()).collect();
+    who.sort();
+    who.dedup();
+    assert_eq!(who.len(), 3, "{place}: one for each learner");
+    let maximum = lms.school(kind).line_items[0].maximum;
+    for effect in &effects {
+        let share = effect.score.unwrap() / maximum;
+        // 40 × 3/3 + 40 × 2/3 + 20 × 1/3: the first template weighs its criteria 40, 40 and 20.
+        assert!((share - 0.733_333).abs() < 0.001, "{place}: {share}");
+    }
+    drop(again);
+    lms.stop().await;
+}
+
+macro_rules! places {
+    ($($name:ident: $engine:ident, $kind:ident;)+) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            for place in ["after_release", "after_claim", "after_token", "before_send", "after_send", "before_finish"] {
+                one_place(Engine::$engine, Kind::$kind, place).await;
+            }
+        }
+    )+};
+}
+
+places! {
+    grades_survive_kill_on_sqlite_with_moodle: Sqlite, Moodle;
+    grades_survive_kill_on_sqlite_with_canvas: Sqlite, Canvas;
+    grades_survive_kill_on_postgres_with_moodle: Postgres, Moodle;
+    grades_survive_kill_on_postgres_with_canvas: Postgres, Canvas;
+}

@@ -1,0 +1,17 @@
+//! The integration tests: they speak HTTP to the built app, on both database engines.
+//!
+//! `PostgreSQL` is found by `CERCLE_TEST_POSTGRES_URL`; `tests/run` installs and starts one.
+
+#![expect(unreachable_pub, reason = "the harness is public to the test files, which nothing outside can reach")]
+
+mod architecture;
+mod cli;
+mod grades;
+mod harness;
+mod kill;
+mod launch;
+mod outbound;
+mod peer;
+mod sessions;
+mod store;
+mod texts;

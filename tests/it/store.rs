@@ -1,0 +1,153 @@
+//! The schema: both engines in step, refused when it is not ours; the lock of the embedded database.
+
+use cercle::clock::Clock;
+use cercle::settings::Settings;
+use cercle::store::migrations::{self, SchemaError};
+use cercle::store::{Db, Engine, StoreError, schema};
+use diesel::RunQueryDsl as _;
+
+use crate::harness::TestDatabase;
+
+const BOTH: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+
+fn execute(db: &Db, sql: &str) {
+    db.write_blocking(|c| {
+        diesel::sql_query(sql).execute(c)?;
+        Ok::<(), StoreError>(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_newer_or_half_applied_schema_is_refused() {
+    for engine in BOTH {
+        let database = TestDatabase::new(engine);
+        let db = Db::open(&database.url).unwrap();
+        assert!(matches!(migrations::check(&db), Err(SchemaError::Pending)), "{engine:?}");
+        let state = migrations::apply(&db).unwrap();
+        assert!(state.pending.is_empty() && !state.applied.is_empty());
+        assert_eq!(migrations::apply(&db).unwrap(), state, "applying again changes nothing");
+        execute(&db, "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')");
+        let error = migrations::apply(&db).unwrap_err();
+        assert!(matches!(error, SchemaError::Newer(_)) && error.to_string().contains("newer version"), "{error}");
+        execute(&db, "DELETE FROM __diesel_schema_migrations WHERE version = '9999'");
+        execute(&db, "DROP TABLE used_nonces");
+        let error = migrations::check(&db).unwrap_err();
+        assert!(matches!(error, SchemaError::HalfApplied(_)) && error.to_string().contains("used_nonces"), "{error}");
+    }
+}
+
+#[test]
+fn both_folders_hold_the_same_migrations_and_the_schema_follows_them() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let names = |engine: &str| {
+        let mut names: Vec<String> = std::fs::read_dir(root.join(engine))
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+    for engine in ["sqlite", "postgres"] {
+        for name in names(engine) {
+            for file in ["up.sql", "down.sql"] {
+                assert!(root.join(engine).join(&name).join(file).exists(), "{engine}/{name}/{file}");
+            }
+        }
+    }
+    // What the program believes about each table is what the database has, column by column.
+    let source = include_str!("../../src/store/schema.rs");
+    for engine in BOTH {
+        let database = TestDatabase::new(engine);
+        let db = Db::open(&database.url).unwrap();
+        migrations::apply(&db).unwrap();
+        for table in schema::TABLES {
+            let body = source.split(&format!("\n    {table} (")).nth(1).unwrap().split("\n    }").next().unwrap();
+            let columns: Vec<&str> = body
+                .lines()
+                .filter_map(|l| l.trim().split_once(" -> ").map(|(name, _)| name))
+                .collect();
+            assert!(!columns.is_empty(), "{table}");
+            execute(&db, &format!("SELECT {} FROM {table} LIMIT 0", columns.join(", ")));
+        }
+    }
+}
+
+#[test]
+fn migrations_can_be_taken_back() {
+    for engine in ["sqlite", "postgres"] {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+        let database = TestDatabase::new(if engine == "sqlite" { Engine::Sqlite } else { Engine::Postgres });
+        let db = Db::open(&database.url).unwrap();
+        migrations::apply(&db).unwrap();
+        let mut names: Vec<_> = std::fs::read_dir(&root).unwrap().map(|e| e.unwrap().path()).collect();
+        names.sort();
+        for path in names.iter().rev() {
+            let sql = std::fs::read_to_string(path.join("down.sql")).unwrap();
+            for statement in sql.split(';').map(str::trim).filter(|s| !s.is_empty()) {
+                execute(&db, statement);
+            }
+        }
+        execute(&db, "DELETE FROM __diesel_schema_migrations");
+        migrations::apply(&db).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_embedded_database_is_for_one_process() {
+    let database = TestDatabase::new(Engine::Sqlite);
+    let settings = || {
+        let url = url::Url::parse("http://127.0.0.1:9").unwrap();
+        Settings::local(url, "127.0.0.1:0".parse().unwrap(), &database.url, &database.folder)
+    };
+    let first = cercle::app::Server::bind(settings(), Clock::default()).unwrap();
+    let Err(error) = cercle::app::Server::bind(settings(), Clock::default()) else { panic!("two processes") };
+    assert!(error.to_string().contains("PostgreSQL"), "{error}");
+    drop(first);
+}
+
+#[test]
+fn signing_keys_are_sealed_and_rotate_with_overlap() {
+    use cercle::platform::keys;
+    for engine in BOTH {
+        let database = TestDatabase::new(engine);
+        let db = Db::open(&database.url).unwrap();
+        migrations::apply(&db).unwrap();
+        let master = cercle::crypto::sealed::MasterKey::load_or_create(&database.folder.join("keys")).unwrap();
+        let clock = Clock::default();
+        keys::ensure(&db, &master, clock.now()).unwrap();
+        keys::ensure(&db, &master, clock.now()).unwrap();
+        let states = |clock: &Clock| {
+            let now = clock.now();
+            let list = db.read_blocking(|c| keys::list(c, now)).unwrap();
+            list.into_iter().map(|k| k.state).collect::<Vec<_>>()
+        };
+        let signs = |clock: &Clock| {
+            let now = clock.now();
+            db.read_blocking(|c| keys::signing_key(c, &master, now)).unwrap().kid.clone()
+        };
+        assert_eq!(states(&clock), ["signing"]);
+        let first = signs(&clock);
+        let second = keys::rotate(&db, &master, clock.now(), false).unwrap();
+        assert_eq!(states(&clock), ["signing", "waiting"], "published before it signs");
+        assert_eq!(signs(&clock), first);
+        assert!(keys::rotate(&db, &master, clock.now(), false).is_err(), "one rotation at a time");
+        clock.advance(keys::PUBLISH_AHEAD + 1);
+        assert_eq!((states(&clock), signs(&clock)), (vec!["retiring", "signing"], second.clone()));
+        clock.advance(keys::OVERLAP + 1);
+        assert_eq!(states(&clock), ["signing"], "the old one is published no more");
+        let third = keys::rotate(&db, &master, clock.now(), true).unwrap();
+        assert_eq!(signs(&clock), third, "at once when the key is compromised");
+        // No private key stands in the database as it is.
+        let stored: Vec<String> = db
+            .read_blocking(|c| {
+                use diesel::prelude::*;
+                Ok::<_, StoreError>(schema::signing_keys::table.select(schema::signing_keys::sealed_private_key).load(c)?)
+            })
+            .unwrap();
+        assert!(stored.iter().all(|s| s.starts_with("v1.") && !s.contains("BEGIN") && !s.contains("MII")));
+        let stranger = cercle::crypto::sealed::MasterKey::from_bytes([9; 32]);
+        assert!(stored.iter().all(|s| stranger.open("signing key", s).is_err()));
+    }
+}
