@@ -193,7 +193,7 @@ mod tests {
             Kind::Canvas => seed::canvas("http://localhost:1"),
         };
         school.line_items.push(LineItem {
-            id: "9".into(),
+            id: "77".into(),
             label: "L".into(),
             maximum: 20.0,
             resource_id: String::new(),
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn moodle_behaves_as_measured() {
         let (mut s, user) = school(Kind::Moodle);
-        let mut send = |body: &str| post(&mut s, "9", body, NOW);
+        let mut send = |body: &str| post(&mut s, "77", body, NOW);
         assert_eq!(send(&score(&user, 1, &json!({}))), (200, String::new()));
         assert_eq!(send(&score(&user, 1, &json!({}))), (409, "[]".into()), "an equal second is refused");
         assert_eq!(send(&score("nobody", 2, &json!({}))), (400, "[]".into()));
@@ -232,11 +232,11 @@ mod tests {
         let pretty = score(&user, 0, &json!({})).replace(',', ",\n");
         assert_eq!(send(&pretty), (200, "[]".into()), "a refusal with a line break looks like success");
         assert_eq!(send(&score(&user, 3, &json!({"gradingProgress": "Pending"}))), (200, String::new()));
-        assert_eq!(s.grade("9", &user).unwrap().score, None, "anything but a full grade erases");
+        assert_eq!(s.grade("77", &user).unwrap().score, None, "anything but a full grade erases");
         assert_eq!(s.ledger.len(), 2);
         assert_eq!(s.ledger[0].score, Some(16.0), "rescaled to the column");
-        s.grades.insert(("9".into(), user.clone()), Grade { locked: true, ..Grade::default() });
-        assert_eq!(post(&mut s, "9", &score(&user, 9, &json!({})), NOW).0, 500);
+        s.grades.insert(("77".into(), user.clone()), Grade { locked: true, ..Grade::default() });
+        assert_eq!(post(&mut s, "77", &score(&user, 9, &json!({})), NOW).0, 500);
         assert_eq!(post(&mut s, "404", &score(&user, 9, &json!({})), NOW).0, 404);
     }
 
@@ -244,16 +244,16 @@ mod tests {
     fn canvas_behaves_as_documented() {
         let (mut s, user) = school(Kind::Canvas);
         let keep = json!({"https://canvas.instructure.com/lti/submission": {"new_submission": false}});
-        assert_eq!(post(&mut s, "9", &score(&user, 5, &keep), NOW).0, 200);
-        assert_eq!(post(&mut s, "9", &score(&user, 5, &keep), NOW).0, 200, "an equal time is accepted");
+        assert_eq!(post(&mut s, "77", &score(&user, 5, &keep), NOW).0, 200);
+        assert_eq!(post(&mut s, "77", &score(&user, 5, &keep), NOW).0, 200, "an equal time is accepted");
         assert_eq!(s.ledger.len(), 1, "and changes nothing");
-        let (status, body) = post(&mut s, "9", &score(&user, 4, &keep), NOW);
+        let (status, body) = post(&mut s, "77", &score(&user, 4, &keep), NOW);
         assert!(status == 400 && body.contains("before last updated"), "{status} {body}");
-        assert_eq!(post(&mut s, "9", &score(&user, 6, &json!({})), NOW).0, 200);
-        assert_eq!(s.grade("9", &user).unwrap().attempts, 1, "a plain score is a new attempt");
-        assert_eq!(post(&mut s, "9", &score("nobody", 7, &keep), NOW).0, 422);
-        assert_eq!(post(&mut s, "9", &score(&user, 7, &json!({"scoreMaximum": null})), NOW).0, 422);
-        assert_eq!(post(&mut s, "9", &score(&user, 8, &json!({"scoreGiven": null, "scoreMaximum": null})), NOW).0, 200);
-        assert_eq!(s.grade("9", &user).unwrap().score, None, "no score clears");
+        assert_eq!(post(&mut s, "77", &score(&user, 6, &json!({})), NOW).0, 200);
+        assert_eq!(s.grade("77", &user).unwrap().attempts, 1, "a plain score is a new attempt");
+        assert_eq!(post(&mut s, "77", &score("nobody", 7, &keep), NOW).0, 422);
+        assert_eq!(post(&mut s, "77", &score(&user, 7, &json!({"scoreMaximum": null})), NOW).0, 422);
+        assert_eq!(post(&mut s, "77", &score(&user, 8, &json!({"scoreGiven": null, "scoreMaximum": null})), NOW).0, 200);
+        assert_eq!(s.grade("77", &user).unwrap().score, None, "no score clears");
     }
 }

@@ -71,8 +71,10 @@ pub async fn run_round(context: &Context) -> Result<usize, StoreError> {
             Ok(claimed)
         })
         .await?;
-    fault::point("after_claim");
     let count = claimed.len();
+    if count > 0 {
+        fault::point("after_claim");
+    }
     let mut by_registration: HashMap<RegistrationId, (Family, Vec<(Outgoing, AttemptId)>)> = HashMap::new();
     for (row, attempt, family) in claimed {
         let entry = by_registration.entry(row.registration_id.clone()).or_insert_with(|| (family, Vec::new()));

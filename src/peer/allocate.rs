@@ -3,6 +3,8 @@
 //! A queue in the order of arrival starves whoever hands in last; the least loaded first leaves nobody
 //! without a review at the same effort (peer-assessment.md §4.7).
 
+use std::cmp::Reverse;
+
 use crate::clock::UtcTime;
 use crate::ids::{PersonId, SubmissionId};
 
@@ -22,16 +24,20 @@ pub struct Candidate {
     pub load: usize,
     /// Whether this reviewer had it before.
     pub had_by_reviewer: bool,
+    /// How many reviews its author still owes.
+    pub author_owes: usize,
 }
 
 /// The work to review next: never one's own, never one that this reviewer had before, the least loaded
-/// one, and among those the one that waits longest.
+/// one. Among those first the works whose authors still owe the most reviews: otherwise the last
+/// reviewer may find nothing left but their own work, which then stays without a review. Then the one
+/// that waits longest.
 #[must_use]
 pub fn next(reviewer: &PersonId, candidates: &[Candidate]) -> Option<SubmissionId> {
     candidates
         .iter()
         .filter(|c| c.author != *reviewer && !c.had_by_reviewer)
-        .min_by(|a, b| (a.load, a.handed_in_at, &a.submission).cmp(&(b.load, b.handed_in_at, &b.submission)))
+        .min_by_key(|c| (c.load, Reverse(c.author_owes), c.handed_in_at, &c.submission))
         .map(|c| c.submission.clone())
 }
 
@@ -58,6 +64,7 @@ mod tests {
                     handed_in_at: UtcTime(i64::try_from(i).unwrap()),
                     load: reviewers_of.get(&i).map_or(0, HashSet::len),
                     had_by_reviewer: reviewers_of.get(&i).is_some_and(|r| r.contains(&reviewer)),
+                    author_owes: k - reviewers_of.values().filter(|r| r.contains(&i)).count(),
                 })
                 .collect();
             if let Some(submission) = next(&ids[reviewer].0, &candidates) {
@@ -82,7 +89,7 @@ mod tests {
             let reviewers_of = simulate(people, k, &order);
             let loads: Vec<usize> = (0..people).map(|i| reviewers_of.get(&i).map_or(0, HashSet::len)).collect();
             prop_assert_eq!(loads.iter().sum::<usize>(), people * k);
-            prop_assert!(loads.iter().all(|l| *l + 2 >= k), "a work is left behind: {:?}", loads);
+            prop_assert!(loads.iter().all(|l| *l + 1 >= k), "a work is left behind: {:?}", loads);
             prop_assert!(loads.iter().all(|l| *l >= 1));
         }
     }
@@ -95,7 +102,7 @@ mod tests {
             author: PersonId(name.into()),
             handed_in_at: UtcTime(at),
             load,
-            had_by_reviewer: had,
+            had_by_reviewer: had, author_owes: usize::from(name == "f"),
         };
         let all = [
             candidate("a", 5, 1, false),
@@ -105,6 +112,8 @@ mod tests {
             candidate("me", 1, 0, false),
         ];
         assert_eq!(next(&me, &all), Some(SubmissionId("b".into())));
+        let with_debtor = [&all[..], &[candidate("f", 99, 0, false)]].concat();
+        assert_eq!(next(&me, &with_debtor), Some(SubmissionId("f".into())), "who still reviews goes first");
         assert_eq!(next(&me, &all[2..3]), None);
         assert_eq!(next(&me, &all[4..]), None);
         assert_eq!(next(&me, &[]), None);

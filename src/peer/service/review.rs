@@ -25,6 +25,7 @@ pub(super) fn next_work(
     let people = submissions.iter().map(|s| s.person_id.clone()).collect();
     let test_users: Vec<PersonId> =
         platform::store::list_people(conn, people)?.into_iter().filter(|p| p.test_user).map(|p| p.id).collect();
+    let wanted = usize::try_from(activity.reviews_per_learner).unwrap_or(0);
     let candidates: Vec<Candidate> = submissions
         .into_iter()
         .filter(|s| s.state == SubmissionState::HandedIn && !test_users.contains(&s.person_id))
@@ -34,6 +35,9 @@ pub(super) fn next_work(
                 .filter(|r| r.submission_id == s.id && (r.state == ReviewState::Sent || r.holds(now)))
                 .count(),
             had_by_reviewer: reviews.iter().any(|r| r.submission_id == s.id && r.reviewer_id == *reviewer),
+            author_owes: wanted.saturating_sub(
+                reviews.iter().filter(|r| r.reviewer_id == s.person_id && r.state == ReviewState::Sent).count(),
+            ),
             handed_in_at: s.handed_in_at.unwrap_or(now),
             author: s.person_id,
             submission: s.id,
