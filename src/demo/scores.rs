@@ -253,7 +253,10 @@ mod tests {
         assert_eq!(s.grade("77", &user).unwrap().attempts, 1, "a plain score is a new attempt");
         assert_eq!(post(&mut s, "77", &score("nobody", 7, &keep), NOW).0, 422);
         assert_eq!(post(&mut s, "77", &score(&user, 7, &json!({"scoreMaximum": null})), NOW).0, 422);
-        assert_eq!(post(&mut s, "77", &score(&user, 8, &json!({"scoreGiven": null, "scoreMaximum": null})), NOW).0, 200);
+        assert_eq!(
+            post(&mut s, "77", &score(&user, 8, &json!({"scoreGiven": null, "scoreMaximum": null})), NOW).0,
+            200
+        );
         assert_eq!(s.grade("77", &user).unwrap().score, None, "no score clears");
     }
 }

@@ -18,6 +18,7 @@ use crate::web::error::Retry;
 use crate::web::fields::Fields;
 use crate::web::i18n::Lang;
 use crate::web::limit::{LoginLimit, client_address};
+use crate::web::middleware::is_from_our_page;
 use crate::web::view::Frame;
 use crate::web::{PageError, PageResult, View, cookies, page};
 
@@ -297,12 +298,7 @@ async fn confirm(request: HttpRequest, payload: web::Payload, context: web::Data
 
 async fn answer_confirm(request: &HttpRequest, context: &Context, fields: &Fields) -> Result<HttpResponse, Refusal> {
     // Only our own pages send this form; another site could otherwise click for the person.
-    let ours = |name: header::HeaderName, wanted: &str| {
-        request.headers().get(name).is_none_or(|v| v.to_str().is_ok_and(|v| v == wanted))
-    };
-    if !ours(header::ORIGIN, &context.settings.origin())
-        || !ours(header::HeaderName::from_static("sec-fetch-site"), "same-origin")
-    {
+    if !is_from_our_page(request, context) {
         return Err(Reject::Binding.into());
     }
     let sealed = fields.raw("held").ok_or(Reject::Empty)?;

@@ -102,7 +102,8 @@ mod tests {
             author: PersonId(name.into()),
             handed_in_at: UtcTime(at),
             load,
-            had_by_reviewer: had, author_owes: usize::from(name == "f"),
+            had_by_reviewer: had,
+            author_owes: usize::from(name == "f"),
         };
         let all = [
             candidate("a", 5, 1, false),

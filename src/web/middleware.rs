@@ -107,15 +107,25 @@ fn refusal(request: &HttpRequest, context: &Context) -> Option<PageError> {
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if changes && !CROSS_SITE.iter().any(|p| path.starts_with(p)) {
-        let origin_is_ours =
-            header_text(request, header::ORIGIN).is_none_or(|origin| origin == context.settings.origin());
-        let site_is_ours =
-            header_text(request, HeaderName::from_static("sec-fetch-site")).is_none_or(|site| site == "same-origin");
-        if !origin_is_ours || !site_is_ours {
+        if !is_from_our_page(request, context) {
             return Some(PageError::stale_form());
         }
     }
     None
+}
+
+/// Whether `Origin` and `Sec-Fetch-Site` say that one of our own pages sent this. A page that sends no
+/// referrer has the origin `null`, which counts only where the browser itself says "same-origin".
+#[must_use]
+pub fn is_from_our_page(request: &HttpRequest, context: &Context) -> bool {
+    let site = header_text(request, HeaderName::from_static("sec-fetch-site"));
+    let origin = header_text(request, header::ORIGIN);
+    let origin_is_ours = match origin {
+        None => true,
+        Some("null") => site == Some("same-origin"),
+        Some(origin) => origin == context.settings.origin(),
+    };
+    origin_is_ours && site.is_none_or(|site| site == "same-origin")
 }
 
 fn expected_host(context: &Context) -> String {

@@ -6,8 +6,19 @@ use std::path::{Path, PathBuf};
 
 /// The features, lowest first: each may use only those before it.
 const FEATURES: [&str; 13] = [
-    "platform", "launch", "cohort", "activity", "grades", "peer", "dashboard", "credential", "privacy", "admin", "demo",
-    "app", "cli",
+    "platform",
+    "launch",
+    "cohort",
+    "activity",
+    "grades",
+    "peer",
+    "dashboard",
+    "credential",
+    "privacy",
+    "admin",
+    "demo",
+    "app",
+    "cli",
 ];
 /// What knows no feature.
 const ADAPTERS: [&str; 7] = ["lti", "net", "crypto", "store", "web", "jobs", "audit"];
@@ -16,7 +27,11 @@ fn sources() -> Vec<(String, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { walk(&path, found) } else if path.extension().is_some_and(|e| e == "rs") { found.push(path) }
+            if path.is_dir() {
+                walk(&path, found)
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                found.push(path)
+            }
         }
     }
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");

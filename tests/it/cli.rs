@@ -37,9 +37,20 @@ impl Cli<'_> {
 }
 
 const ADD: [&str; 14] = [
-    "platform", "add", "--name", "School", "--issuer", "https://lms.example", "--client-id", "c1",
-    "--authorization-endpoint", "https://lms.example/auth", "--token-endpoint", "https://lms.example/token",
-    "--jwks-uri", "https://lms.example/jwks",
+    "platform",
+    "add",
+    "--name",
+    "School",
+    "--issuer",
+    "https://lms.example",
+    "--client-id",
+    "c1",
+    "--authorization-endpoint",
+    "https://lms.example/auth",
+    "--token-endpoint",
+    "https://lms.example/token",
+    "--jwks-uri",
+    "https://lms.example/jwks",
 ];
 
 fn with<'a>(base: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
@@ -65,7 +76,10 @@ fn platforms_are_added_listed_and_switched() {
         assert_eq!(cli.json(&["platform", "disable", id, "--json"])["enabled"], false);
         assert_eq!(cli.json(&["platform", "list", "--json"])[0]["enabled"], false);
         assert_eq!(cli.json(&["platform", "enable", id, "--json"])["enabled"], true);
-        let named = with(&ADD, &["--deployment", "7", "--json"]).iter().map(|a| if *a == "c1" { "c2" } else { a }).collect::<Vec<_>>();
+        let named = with(&ADD, &["--deployment", "7", "--json"])
+            .iter()
+            .map(|a| if *a == "c1" { "c2" } else { a })
+            .collect::<Vec<_>>();
         let careful = cli.json(&named);
         let shown = cli.json(&["platform", "show", careful["id"].as_str().unwrap(), "--json"]);
         assert_eq!(shown["deployment_policy"], "approve", "a named deployment means that others wait");

@@ -59,7 +59,10 @@ async fn released_marks_arrive(app: &TestApp) {
             assert!(!request.contains('\n'));
             let body: Value = serde_json::from_str(request).unwrap();
             assert_eq!(body["scoreMaximum"].as_f64(), Some(maximum), "the column's own maximum");
-            assert_eq!((&body["activityProgress"], &body["gradingProgress"]), (&json!("Completed"), &json!("FullyGraded")));
+            assert_eq!(
+                (&body["activityProgress"], &body["gradingProgress"]),
+                (&json!("Completed"), &json!("FullyGraded"))
+            );
             assert!(body["timestamp"].as_str().unwrap().ends_with(".000Z"), "whole seconds with milliseconds");
             assert!(body.get("comment").is_none(), "no name, no comment leaves the tool");
             let extension = body.get("https://canvas.instructure.com/lti/submission");
@@ -209,7 +212,11 @@ async fn columns_are_found_or_made_once(app: &TestApp) {
             for i in 0..15 {
                 let id = s.fresh_id();
                 s.line_items.push(cercle::demo::campus::LineItem {
-                    id, label: format!("Other {i}"), maximum: 10.0, resource_id: format!("other-{i}"), tag: "x".into(),
+                    id,
+                    label: format!("Other {i}"),
+                    maximum: 10.0,
+                    resource_id: format!("other-{i}"),
+                    tag: "x".into(),
                     link: None,
                 });
             }
@@ -245,7 +252,8 @@ async fn columns_are_found_or_made_once(app: &TestApp) {
     });
     let ready = second_link(app, Kind::Canvas).await;
     ready.trainer.release(&ready.activity).await;
-    eventually("no column", async || words(&ready).await.iter().all(|w| w.contains("offers no gradebook column"))).await;
+    eventually("no column", async || words(&ready).await.iter().all(|w| w.contains("offers no gradebook column")))
+        .await;
 }
 
 async fn tokens_are_shared(app: &TestApp) {
@@ -327,11 +335,7 @@ async fn foreign_services_get_nothing(app: &TestApp) {
         claims["https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"]["lineitems"] = json!(evil);
     };
     let launch = async |part, n| {
-        app.browser()
-            .launch(&app.lms, &school, &person(&school, part, n), &school.links[0], change)
-            .await
-            .ok()
-            .unwrap()
+        app.browser().launch(&app.lms, &school, &person(&school, part, n), &school.links[0], change).await.ok().unwrap()
     };
     let trainer = launch(Part::Trainer, 0).await;
     let activity = trainer.set_up(&[]).await;

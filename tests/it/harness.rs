@@ -13,8 +13,8 @@ use cercle::platform;
 use cercle::platform::model::Registration;
 use cercle::settings::Settings;
 use cercle::store::Engine;
-use diesel::connection::SimpleConnection as _;
 use diesel::Connection as _;
+use diesel::connection::SimpleConnection as _;
 use scraper::{Html, Selector};
 use serde_json::Value;
 use url::Url;
@@ -66,9 +66,7 @@ impl TestDatabase {
         let folder = std::env::temp_dir().join(format!("cercle-test-{id}"));
         std::fs::create_dir_all(&folder).unwrap();
         match engine {
-            Engine::Sqlite => {
-                Self { url: format!("sqlite:{}", folder.join("test.db").display()), folder, name: None }
-            }
+            Engine::Sqlite => Self { url: format!("sqlite:{}", folder.join("test.db").display()), folder, name: None },
             Engine::Postgres => {
                 let name = format!("cercle_test_{id}");
                 let mut admin = diesel::PgConnection::establish(&postgres_url()).expect("PostgreSQL answers");
@@ -147,8 +145,7 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let origin = format!("http://{address}");
-        let mut settings =
-            Settings::local(Url::parse(&origin).unwrap(), address, &database.url, &database.folder);
+        let mut settings = Settings::local(Url::parse(&origin).unwrap(), address, &database.url, &database.folder);
         settings.ags_retry_seconds = 1;
         change(&mut settings);
         let (server, moodle) = {
@@ -243,8 +240,7 @@ impl Browser {
     pub async fn post(&self, path: &str, fields: &[(String, String)], cookie: &str) -> reqwest::Response {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.origin) };
-        let mut request =
-            self.http.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(body);
+        let mut request = self.http.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(body);
         if !cookie.is_empty() {
             request = request.header("Cookie", cookie);
         }
@@ -274,8 +270,7 @@ impl Browser {
         change: impl FnOnce(&mut Value),
     ) -> Result<Session, reqwest::Response> {
         let login = self.login(school).await;
-        let mut claims =
-            messages::resource_link(school, lms.campus.base(), user, link, &login.nonce, lms.campus.now());
+        let mut claims = messages::resource_link(school, lms.campus.base(), user, link, &login.nonce, lms.campus.now());
         change(&mut claims);
         let token = cercle::crypto::provider::sign_jwt(lms.campus.key(), &claims).unwrap();
         let answer = self.post_token(school, &token, &login.state, &login.cookie).await;
@@ -439,8 +434,7 @@ impl Session {
         assert_eq!(started.status, 303, "{}", started.body);
         let path = started.location();
         let mut fields = Vec::new();
-        let names: Vec<(String, String)> =
-            (1..=3).map(|i| (format!("level_c{i}"), format!("comment_c{i}"))).collect();
+        let names: Vec<(String, String)> = (1..=3).map(|i| (format!("level_c{i}"), format!("comment_c{i}"))).collect();
         for ((level, comment), value) in names.iter().zip(levels) {
             fields.push((level.as_str(), value));
             fields.push((comment.as_str(), "Because of the second sentence."));

@@ -165,7 +165,12 @@ async fn one_place(engine: Engine, kind: Kind, place: &str) {
     eventually(&format!("{place}: three grades arrive"), async || ledger().len() >= 3).await;
     eventually(&format!("{place}: the tool knows"), async || {
         let group = trainer.get(&activity).await;
-        group.all("#group .tag").iter().filter(|t| t.contains("gradebook") || t.contains("plateforme") && t.starts_with("Dans")).count() == 3
+        group
+            .all("#group .tag")
+            .iter()
+            .filter(|t| t.contains("gradebook") || t.contains("plateforme") && t.starts_with("Dans"))
+            .count()
+            == 3
     })
     .await;
     let effects = ledger();

@@ -45,11 +45,7 @@ async fn post_token(app: &TestApp, login: &Login, token: &str) -> Page {
 
 async fn sessions(app: &TestApp) -> i64 {
     use cercle::store::schema::sessions;
-    app.context
-        .db
-        .read(|c| Ok::<i64, cercle::store::StoreError>(sessions::table.count().get_result(c)?))
-        .await
-        .unwrap()
+    app.context.db.read(|c| Ok::<i64, cercle::store::StoreError>(sessions::table.count().get_result(c)?)).await.unwrap()
 }
 
 /// A launch with changed claims must be refused: this status, a page with a reference, no session.
@@ -119,7 +115,8 @@ async fn token_rows(app: &TestApp) {
     refused(app, "X-12 one more audience", 401, |c| c["aud"] = json!([client, "other"])).await;
     refused(app, "X-12 wrong azp", 401, |c| c["azp"] = json!("other")).await;
     refused(app, "audience of a wrong type", 401, |c| c["aud"] = json!(7)).await;
-    refused(app, "X-13 issuer with a slash", 401, |c| c["iss"] = json!(format!("{}/", c["iss"].as_str().unwrap()))).await;
+    refused(app, "X-13 issuer with a slash", 401, |c| c["iss"] = json!(format!("{}/", c["iss"].as_str().unwrap())))
+        .await;
     refused(app, "X-14 expired two minutes ago", 401, |c| c["exp"] = json!(now - 120)).await;
     refused(app, "X-14 made in ten minutes", 401, |c| {
         c["iat"] = json!(now + 600);
@@ -175,8 +172,12 @@ async fn nonces_and_states(app: &TestApp) {
     // Two launches at once, each with its own cookie, both succeed; each only once.
     for login in [&one, &two] {
         let token = sign_jwt(app.lms.campus.key(), &payload(app, Kind::Moodle, &login.nonce)).unwrap();
-        let both = Login { cookie: format!("{}; {}", one.cookie, two.cookie), state: login.state.clone(),
-            nonce: login.nonce.clone(), location: login.location.clone() };
+        let both = Login {
+            cookie: format!("{}; {}", one.cookie, two.cookie),
+            state: login.state.clone(),
+            nonce: login.nonce.clone(),
+            location: login.location.clone(),
+        };
         assert_eq!(post_token(app, &both, &token).await.status, 303);
         let again = post_token(app, &both, &token).await;
         assert_eq!(again.status, 401);
@@ -213,7 +214,8 @@ async fn keys_and_headers(app: &TestApp) {
     }
     // HS256 with the public key as the secret.
     let (n, _) = campus_key.public_members().unwrap();
-    let message = format!("{}.{}", b64(json!({"alg": "HS256", "kid": kid}).to_string().as_bytes()), b64(good.as_bytes()));
+    let message =
+        format!("{}.{}", b64(json!({"alg": "HS256", "kid": kid}).to_string().as_bytes()), b64(good.as_bytes()));
     let mac = cercle::crypto::hmac(n.as_bytes(), message.as_bytes()).unwrap();
     is_refusal(app, "HS256", 401, &post_token(app, &login, &format!("{message}.{}", b64(&mac))).await).await;
     // A key that the token brings along is not used, and nothing is fetched.
@@ -238,8 +240,11 @@ async fn keys_and_headers(app: &TestApp) {
         ("four parts", format!("{token}.x"), 400),
         ("not base64", "a.b!.c".to_owned(), 400),
         ("empty", String::new(), 400),
-        ("duplicate member", sign_raw(campus_key, &json!({"alg": "RS256", "kid": kid}),
-            &good.replacen('{', "{\"aud\":\"other\",", 1)), 400),
+        (
+            "duplicate member",
+            sign_raw(campus_key, &json!({"alg": "RS256", "kid": kid}), &good.replacen('{', "{\"aud\":\"other\",", 1)),
+            400,
+        ),
         ("an array", sign_raw(campus_key, &json!({"alg": "RS256", "kid": kid}), "[]"), 400),
         ("too long", format!("{}.a.b", "a".repeat(65 * 1024)), 413),
     ] {
@@ -261,8 +266,11 @@ async fn launch_as(app: &TestApp, change: impl FnOnce(&mut Value)) -> Session {
 async fn valid_launches(app: &TestApp) {
     let trainer = [
         vec![format!("{M}#Instructor")],
-        vec![format!("{M}#Instructor"), "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student".into(),
-            "http://purl.imsglobal.org/vocab/lis/v2/system/person#User".into()],
+        vec![
+            format!("{M}#Instructor"),
+            "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student".into(),
+            "http://purl.imsglobal.org/vocab/lis/v2/system/person#User".into(),
+        ],
         vec!["Instructor".to_owned()],
     ];
     for roles in trainer {
@@ -270,11 +278,15 @@ async fn valid_launches(app: &TestApp) {
         assert_eq!(session.home, "/peer/set-up", "{roles:?} is a trainer");
     }
     let others = [
-        json!([format!("{M}#Learner")]), json!(["Learner"]),
+        json!([format!("{M}#Learner")]),
+        json!(["Learner"]),
         json!([format!("{M}#Learner"), "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor"]),
-        json!(["http://purl.imsglobal.org/vocab/lis/v2/unknown/unknown#Helper"]), json!([""]), json!([]),
+        json!(["http://purl.imsglobal.org/vocab/lis/v2/unknown/unknown#Helper"]),
+        json!([""]),
+        json!([]),
         json!(["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"]),
-        json!([format!("{M}/Learner#Instructor")]), json!([5, null, format!("{M}#Learner")]),
+        json!([format!("{M}/Learner#Instructor")]),
+        json!([5, null, format!("{M}#Learner")]),
         json!([format!("{M}/Instructor#TeachingAssistant"), format!("{M}#Instructor")]),
     ];
     for roles in others {
@@ -288,14 +300,24 @@ async fn valid_launches(app: &TestApp) {
         ("no personal data", json!({"name": null, "given_name": null, "family_name": null, "email": null})),
         ("audience as an array", json!({"aud": [app.moodle.client_id]})),
         ("azp", json!({"azp": app.moodle.client_id})),
-        ("nulls and junk", json!({"x": [{"y": null}], "https://purl.imsglobal.org/spec/lti/claim/custom": {"a": null, "b": 5},
-            "https://purl.imsglobal.org/spec/lti/claim/lis": null})),
-        ("empty line item", json!({"https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {"scope": [], "lineitem": ""}})),
+        (
+            "nulls and junk",
+            json!({"x": [{"y": null}], "https://purl.imsglobal.org/spec/lti/claim/custom": {"a": null, "b": 5},
+            "https://purl.imsglobal.org/spec/lti/claim/lis": null}),
+        ),
+        (
+            "empty line item",
+            json!({"https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {"scope": [], "lineitem": ""}}),
+        ),
         ("fractional dates", json!({"iat": app.clock.now().unix_seconds() as f64 + 0.5})),
     ] {
         let session = launch_as(app, |c| {
             for (k, v) in change.as_object().unwrap() {
-                if v.is_null() { remove(c, k); } else { c[k] = v.clone(); }
+                if v.is_null() {
+                    remove(c, k);
+                } else {
+                    c[k] = v.clone();
+                }
             }
         })
         .await;
@@ -305,7 +327,9 @@ async fn valid_launches(app: &TestApp) {
     for instructor in [true, false] {
         let session = launch_as(app, |c| {
             remove(c, &claim("context"));
-            if instructor { c[claim("roles")] = json!(["Instructor"]); }
+            if instructor {
+                c[claim("roles")] = json!(["Instructor"]);
+            }
         })
         .await;
         assert_eq!(session.home, if instructor { "/peer/set-up" } else { "/open" });
@@ -313,7 +337,8 @@ async fn valid_launches(app: &TestApp) {
     // T-OK-19: only what is required.
     let session = launch_as(app, |c| {
         let keep = ["iss", "aud", "iat", "exp", "nonce", "sub"].map(str::to_owned).to_vec();
-        let keep_claims = ["message_type", "version", "deployment_id", "target_link_uri", "resource_link", "roles"].map(claim);
+        let keep_claims =
+            ["message_type", "version", "deployment_id", "target_link_uri", "resource_link", "roles"].map(claim);
         c.as_object_mut().unwrap().retain(|k, _| keep.contains(k) || keep_claims.contains(k));
     })
     .await;
@@ -332,9 +357,8 @@ async fn login_rows(app: &TestApp) {
     let school = app.lms.school(Kind::Moodle);
     let browser = app.browser();
     let fields = login_fields(&school);
-    let value = |login: &Login, name: &str| {
-        login.location.query_pairs().find(|(k, _)| k == name).map(|(_, v)| v.into_owned())
-    };
+    let value =
+        |login: &Login, name: &str| login.location.query_pairs().find(|(k, _)| k == name).map(|(_, v)| v.into_owned());
     // GET and POST do the same, at both addresses.
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
     let keyed = school.login_url().replace(&app.origin, "");
@@ -345,9 +369,16 @@ async fn login_rows(app: &TestApp) {
             assert_eq!(answer.status(), 302);
             assert_eq!(answer.headers()["referrer-policy"], "no-referrer");
             let login = Browser::read_login(&answer);
-            for (name, wanted) in [("scope", "openid"), ("response_type", "id_token"), ("response_mode", "form_post"),
-                ("prompt", "none"), ("client_id", &school.client_id), ("redirect_uri", &school.redirect_uri()),
-                ("login_hint", "5"), ("lti_message_hint", "{\"cmid\":2,\"launchid\":\"x\"}")] {
+            for (name, wanted) in [
+                ("scope", "openid"),
+                ("response_type", "id_token"),
+                ("response_mode", "form_post"),
+                ("prompt", "none"),
+                ("client_id", &school.client_id),
+                ("redirect_uri", &school.redirect_uri()),
+                ("login_hint", "5"),
+                ("lti_message_hint", "{\"cmid\":2,\"launchid\":\"x\"}"),
+            ] {
                 assert_eq!(value(&login, name).as_deref(), Some(wanted), "{path} {name}");
             }
             let cookie = answer.headers()["set-cookie"].to_str().unwrap();
@@ -389,7 +420,8 @@ async fn login_rows(app: &TestApp) {
     let ambiguous = Page::of(browser.post("/lti/login", &with(&[("client_id", None)]), "").await).await;
     assert_eq!(ambiguous.status, 400);
     assert_eq!(browser.post("/lti/login", &fields, "").await.status(), 302);
-    let other = Browser::read_login(&browser.post("/lti/login", &with(&[("client_id", Some("another-client"))]), "").await);
+    let other =
+        Browser::read_login(&browser.post("/lti/login", &with(&[("client_id", Some("another-client"))]), "").await);
     assert_eq!(value(&other, "client_id").as_deref(), Some("another-client"));
     // hints survive byte for byte, and an absent one stays absent.
     for hostile in ["a+b=c&d%26", "{\"é\":\"✓\"}", "' OR 1=1 --", "<script>", "&redirect_uri=https://evil.test"] {
@@ -450,7 +482,9 @@ async fn identity_rows(app: &TestApp) {
     // A launch without names blanks none, and the sub is never shown.
     launch_as(app, |c| {
         c["sub"] = json!("Ada");
-        for name in ["name", "given_name", "family_name", "email"] { remove(c, name); }
+        for name in ["name", "given_name", "family_name", "email"] {
+            remove(c, name);
+        }
     })
     .await;
     let name = app
@@ -458,8 +492,12 @@ async fn identity_rows(app: &TestApp) {
         .db
         .read(|c| {
             Ok::<Option<String>, cercle::store::StoreError>(
-                people::table.filter(people::sub.eq("Ada")).filter(people::name.is_not_null())
-                    .select(people::name).first(c)?)
+                people::table
+                    .filter(people::sub.eq("Ada"))
+                    .filter(people::name.is_not_null())
+                    .select(people::name)
+                    .first(c)?,
+            )
         })
         .await
         .unwrap();
@@ -493,8 +531,7 @@ async fn key_rotation(app: &TestApp) {
     let mut new = harness_registration(app, "rotating");
     new.jwks_uri = format!("{}/keys", server.url());
     let now = app.clock.now();
-    let registration =
-        app.context.db.write(move |c| cercle::platform::service::register(c, new, now)).await.unwrap();
+    let registration = app.context.db.write(move |c| cercle::platform::service::register(c, new, now)).await.unwrap();
     let mut school = app.lms.school(Kind::Moodle);
     school.client_id = "rotating".into();
     school.tool = (app.origin.clone(), registration.id.to_string());
@@ -538,8 +575,7 @@ async fn jwks_down(app: &TestApp) {
     let mut new = harness_registration(app, "down");
     new.jwks_uri = format!("{}/keys", server.url());
     let now = app.clock.now();
-    let registration =
-        app.context.db.write(move |c| cercle::platform::service::register(c, new, now)).await.unwrap();
+    let registration = app.context.db.write(move |c| cercle::platform::service::register(c, new, now)).await.unwrap();
     let mut school = app.lms.school(Kind::Moodle);
     school.client_id = "down".into();
     school.tool = (app.origin.clone(), registration.id.to_string());
@@ -570,7 +606,13 @@ async fn storage_rows(app: &TestApp) {
     };
     let token = |nonce: &str| {
         let claims = messages::resource_link(
-            &school, app.lms.campus.base(), &learner, &school.links[0], nonce, app.lms.campus.now());
+            &school,
+            app.lms.campus.base(),
+            &learner,
+            &school.links[0],
+            nonce,
+            app.lms.campus.now(),
+        );
         sign_jwt(app.lms.campus.key(), &claims).unwrap()
     };
     let held = |page: &Page| page.attribute("input[name=held]", "value").unwrap();
@@ -587,7 +629,9 @@ async fn storage_rows(app: &TestApp) {
     assert_eq!(page.status, 200);
     assert!(!page.body.contains(&learner.family_name), "no personal data before the browser is bound");
     assert_eq!(sessions(app).await, 0);
-    for (by, value, status) in [("storage", String::new(), 401), ("storage", "other".to_owned(), 401), ("magic", secret.clone(), 400)] {
+    for (by, value, status) in
+        [("storage", String::new(), 401), ("storage", "other".to_owned(), 401), ("magic", secret.clone(), 400)]
+    {
         assert_eq!(confirm(held(&page), by, value).await.status, status, "{by}");
     }
     assert_eq!(sessions(app).await, 0);
@@ -595,8 +639,14 @@ async fn storage_rows(app: &TestApp) {
     assert_eq!(shell.status, 200);
     let bearer = shell.attribute("body", "data-bearer").expect("a token in the page");
     assert!(!shell.headers.contains_key("set-cookie"));
-    let session = Session { browser: browser.clone(), credential: ("Authorization", format!("Bearer {bearer}")),
-        home: String::new(), csrf: String::new() }.opened().await;
+    let session = Session {
+        browser: browser.clone(),
+        credential: ("Authorization", format!("Bearer {bearer}")),
+        home: String::new(),
+        csrf: String::new(),
+    }
+    .opened()
+    .await;
     assert_eq!(session.home, "/open");
     let as_cookie = Session { credential: ("Cookie", format!("__Host-cercle={bearer}")), ..session.clone() };
     assert_eq!(as_cookie.get("/open").await.status, 401, "a bearer token is no cookie");
@@ -624,10 +674,19 @@ async fn storage_rows(app: &TestApp) {
     let (_, fallback_state, nonce, _) = begin().await;
     let page = Page::of(browser.post_token(&school, &token(&nonce), &fallback_state, "").await).await;
     let body = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("held", &held(&page)).append_pair("by", "person").finish();
-    for (name, value) in [("Origin", "https://evil.test"), ("Sec-Fetch-Site", "cross-site")] {
-        let answer = app.http.post(format!("{}/lti/confirm", app.origin)).header(name, value)
-            .header("Content-Type", "application/x-www-form-urlencoded").body(body.clone()).send().await.unwrap();
+        .append_pair("held", &held(&page))
+        .append_pair("by", "person")
+        .finish();
+    for (name, value) in [("Origin", "https://evil.test"), ("Sec-Fetch-Site", "cross-site"), ("Origin", "null")] {
+        let answer = app
+            .http
+            .post(format!("{}/lti/confirm", app.origin))
+            .header(name, value)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body(body.clone())
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), 401, "{name}");
     }
     assert_eq!(confirm("v1.a.b.c".into(), "person", String::new()).await.status, 401);
@@ -642,8 +701,7 @@ async fn deployments_by_policy(app: &TestApp) {
     let mut new = harness_registration(app, "careful");
     new.deployments = vec!["known".into()];
     let now = app.clock.now();
-    let registration =
-        app.context.db.write(move |c| cercle::platform::service::register(c, new, now)).await.unwrap();
+    let registration = app.context.db.write(move |c| cercle::platform::service::register(c, new, now)).await.unwrap();
     let mut school: School = app.lms.school(Kind::Moodle);
     school.client_id = "careful".into();
     school.tool = (app.origin.clone(), registration.id.to_string());
@@ -701,16 +759,24 @@ async fn two_processes_make_one_session() {
     let browser = Browser { origin: one.origin.clone(), http: harness::http() };
     let login = browser.login(&school).await;
     let learner = person(&school, Part::Learner, 0);
-    let claims = messages::resource_link(&school, lms.campus.base(), &learner, &school.links[0], &login.nonce, lms.campus.now());
+    let claims =
+        messages::resource_link(&school, lms.campus.base(), &learner, &school.links[0], &login.nonce, lms.campus.now());
     let token = sign_jwt(lms.campus.key(), &claims).unwrap();
     let path = school.redirect_uri().replace(&one.origin, "");
     let body = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("id_token", &token).append_pair("state", &login.state).finish();
+        .append_pair("id_token", &token)
+        .append_pair("state", &login.state)
+        .finish();
     let host = one.origin.replace("http://", "");
     let posts = (0..50).map(|i| {
         let to = if i % 2 == 0 { &one.listen } else { &two.listen };
-        let request = browser.http.post(format!("http://{to}{path}")).header("Host", &host)
-            .header("Cookie", &login.cookie).header("Content-Type", "application/x-www-form-urlencoded").body(body.clone());
+        let request = browser
+            .http
+            .post(format!("http://{to}{path}"))
+            .header("Host", &host)
+            .header("Cookie", &login.cookie)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body(body.clone());
         async move { request.send().await.unwrap().status().as_u16() }
     });
     let answers = futures_util::future::join_all(posts).await;
@@ -756,7 +822,8 @@ impl KeyServer {
 async fn wiremock_keys(key: &SigningKey) -> KeyServer {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = KeyServer { address: listener.local_addr().unwrap(), body: Default::default(), hits: Default::default() };
+    let server =
+        KeyServer { address: listener.local_addr().unwrap(), body: Default::default(), hits: Default::default() };
     server.publish(&[key]);
     let (body, hits) = (server.body.clone(), server.hits.clone());
     tokio::spawn(async move {
@@ -766,7 +833,10 @@ async fn wiremock_keys(key: &SigningKey) -> KeyServer {
             hits.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             let body = body.lock().unwrap().clone();
             let answer = match body {
-                Some(body) => format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()),
+                Some(body) => format!(
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                ),
                 None => "HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned(),
             };
             let _ = stream.write_all(answer.as_bytes()).await;

@@ -31,8 +31,19 @@ async fn listener(answer: &'static [u8]) -> (u16, Arc<AtomicUsize>) {
 async fn private_addresses_get_no_packet() {
     let (port, hits) = listener(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
     let outbound = Outbound::new(false).unwrap();
-    for host in ["127.0.0.1", "2130706433", "0x7f.1", "0177.0.0.1", "127.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0",
-        "localhost", "LOCALHOST", "localhost."] {
+    for host in [
+        "127.0.0.1",
+        "2130706433",
+        "0x7f.1",
+        "0177.0.0.1",
+        "127.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "0.0.0.0",
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+    ] {
         let url = Url::parse(&format!("https://{host}:{port}/x")).unwrap();
         let error = outbound.send(Outgoing::get(url)).await.unwrap_err();
         // A name that this machine does not know is no connection either.

@@ -59,9 +59,10 @@ async fn set_up_refusals(app: &TestApp) {
     let good = crate::harness::form_fields(&page);
     let try_with = |changes: Vec<(&'static str, String)>| {
         let mut fields = good.clone();
-        for (name, value) in [("title", "T".to_owned()), ("brief", "<div>B</div>".to_owned()), ("action", "save".to_owned())]
-            .into_iter()
-            .chain(changes)
+        for (name, value) in
+            [("title", "T".to_owned()), ("brief", "<div>B</div>".to_owned()), ("action", "save".to_owned())]
+                .into_iter()
+                .chain(changes)
         {
             fields.retain(|(n, _)| n != name);
             fields.push((name.to_owned(), value));
@@ -77,8 +78,10 @@ async fn set_up_refusals(app: &TestApp) {
         (vec![("title", "x".repeat(201))], "longer than 200 characters"),
         (vec![("brief", "<div><br></div>".to_owned())], "Write a brief"),
         (vec![("brief", "x".repeat(210_000))], "longer than 200 KB"),
-        (vec![("work_due", "2026-05-10T10:00:00Z".to_owned()), ("review_due", "2026-05-09T10:00:00Z".to_owned())],
-            "must be later than"),
+        (
+            vec![("work_due", "2026-05-10T10:00:00Z".to_owned()), ("review_due", "2026-05-09T10:00:00Z".to_owned())],
+            "must be later than",
+        ),
         (vec![("work_due", "tomorrow".to_owned())], "no date we can read"),
         (vec![("reviews", "0".to_owned())], "1 to 6 reviews"),
         (vec![("criteria", "0".to_owned())], "at least one criterion"),
@@ -95,8 +98,11 @@ async fn set_up_refusals(app: &TestApp) {
             assert_eq!(page.attribute("#title", "value").as_deref(), Some("T"));
         }
     }
-    let dirty = try_with(vec![("brief", "<div>Hi<script>alert(1)</script><img src=x onerror=alert(1)></div>".to_owned()),
-        ("action", "add".to_owned())]).await;
+    let dirty = try_with(vec![
+        ("brief", "<div>Hi<script>alert(1)</script><img src=x onerror=alert(1)></div>".to_owned()),
+        ("action", "add".to_owned()),
+    ])
+    .await;
     assert_eq!(dirty.attribute("#brief", "value").as_deref(), Some("<div>Hi</div>"));
     assert_eq!(dirty.all("fieldset.criterion").len(), 4, "a criterion was added");
     let other = try_with(vec![("action", "template:action-plan".to_owned())]).await;
@@ -121,7 +127,10 @@ async fn works_are_kept_and_checked(app: &TestApp) {
     let late = learner.post(&draft, &[("text", "<div>Old window</div>"), ("revision", "1")]).await;
     assert_eq!(late.status, 409, "an older window covers no newer text");
     let dirty = learner
-        .post(&draft, &[("text", "<div onclick=x>T<script>alert(1)</script><svg onload=x></svg></div>"), ("revision", "2")])
+        .post(
+            &draft,
+            &[("text", "<div onclick=x>T<script>alert(1)</script><svg onload=x></svg></div>"), ("revision", "2")],
+        )
         .await;
     assert_eq!(dirty.status, 200);
     let editor = learner.get(&format!("{activity}/work")).await;
@@ -147,7 +156,10 @@ async fn works_are_kept_and_checked(app: &TestApp) {
     assert_eq!(after.status, 409);
     // It can be changed until a reviewer opens it.
     assert_eq!(learner.post(&format!("{activity}/work/back"), &[]).await.location(), format!("{activity}/work"));
-    assert_eq!(learner.get(&format!("{activity}/work")).await.attribute("#text", "value").as_deref(), Some("<div>Final</div>"));
+    assert_eq!(
+        learner.get(&format!("{activity}/work")).await.attribute("#text", "value").as_deref(),
+        Some("<div>Final</div>")
+    );
     assert_eq!(learner.hand_in("<div>Final</div>").await.status, 303);
     let reviewer = app.learner(Kind::Moodle, 1).await;
     reviewer.hand_in("<div>Other</div>").await;
@@ -203,7 +215,14 @@ async fn reviews_are_leased_and_checked(app: &TestApp) {
     // Given back by hand.
     assert_eq!(ada.post(&format!("{review}/back"), &[]).await.status, 303);
     assert_eq!(ada.post(&start, &[]).await.location(), review);
-    let complete = [("level_c1", "3"), ("level_c2", "3"), ("level_c3", "3"), ("comment_c1", "a"), ("comment_c2", "b"), ("comment_c3", "c")];
+    let complete = [
+        ("level_c1", "3"),
+        ("level_c2", "3"),
+        ("level_c3", "3"),
+        ("comment_c1", "a"),
+        ("comment_c2", "b"),
+        ("comment_c3", "c"),
+    ];
     assert_eq!(ada.post(&review, &complete).await.status, 303);
     assert_eq!(ada.post(&review, &complete).await.status, 303, "a double click sends once");
     assert_eq!(ada.post(&format!("{review}/draft"), &complete).await.status, 409, "a sent review is final");
@@ -239,12 +258,8 @@ async fn names_stay_hidden(app: &TestApp) {
     }
     // In an open activity both see each other.
     let link = school.links[1].clone();
-    let open_trainer = app
-        .browser()
-        .launch(&app.lms, &school, &person(&school, Part::Trainer, 0), &link, |_| {})
-        .await
-        .ok()
-        .unwrap();
+    let open_trainer =
+        app.browser().launch(&app.lms, &school, &person(&school, Part::Trainer, 0), &link, |_| {}).await.ok().unwrap();
     let open = open_trainer.set_up(&[("anonymity", "open")]).await;
     let mut sessions = Vec::new();
     for n in 0..2 {
@@ -385,7 +400,14 @@ async fn deadlines_hold(app: &TestApp) {
     assert_eq!(ada.post(&format!("{activity}/work/back"), &[]).await.status, 409);
     assert_eq!(bob.review(["1", "1", "1"]).await.status, 303, "reviewing goes on");
     app.clock.advance(3600);
-    let body = [("level_c1", "3"), ("level_c2", "3"), ("level_c3", "3"), ("comment_c1", "a"), ("comment_c2", "b"), ("comment_c3", "c")];
+    let body = [
+        ("level_c1", "3"),
+        ("level_c2", "3"),
+        ("level_c3", "3"),
+        ("comment_c1", "a"),
+        ("comment_c2", "b"),
+        ("comment_c3", "c"),
+    ];
     assert_eq!(ada.post(&started, &body).await.status, 409, "too late to send");
     assert_eq!(ada.post(&format!("{started}/draft"), &body).await.status, 200, "never too late to keep");
     assert_eq!(ada.get(&activity).await.text("#next h2"), "The time for reviews has passed");
@@ -419,9 +441,17 @@ async fn settings_can_change(app: &TestApp) {
     let locked = trainer.get(&format!("{activity}/settings")).await;
     assert!(locked.attribute("input[name=c0_title]", "value").is_none());
     let revision = locked.attribute("input[name=revision]", "value").unwrap();
-    let fields = [("csrf", trainer.token().await), ("revision", revision), ("title", "Still open".into()),
-        ("brief", "<div>B</div>".into()), ("reviews", "1".into()), ("anonymity", "open".into()),
-        ("criteria", "1".into()), ("c0_title", "Smuggled".into()), ("action", "save".into())];
+    let fields = [
+        ("csrf", trainer.token().await),
+        ("revision", revision),
+        ("title", "Still open".into()),
+        ("brief", "<div>B</div>".into()),
+        ("reviews", "1".into()),
+        ("anonymity", "open".into()),
+        ("criteria", "1".into()),
+        ("c0_title", "Smuggled".into()),
+        ("action", "save".into()),
+    ];
     assert_eq!(trainer.post_raw(&format!("{activity}/settings"), &fields, &[]).await.status, 303);
     let review = bob.post(&format!("{activity}/reviews"), &[]).await.location();
     let shown = bob.get(&review).await;

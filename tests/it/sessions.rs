@@ -55,7 +55,13 @@ async fn a_new_launch_ends_the_old_session(app: &TestApp) {
     let login = app.browser().login(&school).await;
     let user = crate::harness::person(&school, cercle::demo::campus::Part::Learner, 1);
     let claims = cercle::demo::messages::resource_link(
-        &school, app.lms.campus.base(), &user, &school.links[0], &login.nonce, app.lms.campus.now());
+        &school,
+        app.lms.campus.base(),
+        &user,
+        &school.links[0],
+        &login.nonce,
+        app.lms.campus.now(),
+    );
     let token = cercle::crypto::provider::sign_jwt(app.lms.campus.key(), &claims).unwrap();
     let cookies = format!("{}; {}", login.cookie, first.credential.1);
     let answer = app.browser().post_token(&school, &token, &login.state, &cookies).await;
@@ -102,7 +108,13 @@ async fn frames_and_headers(app: &TestApp) {
     for path in [activity.clone(), format!("{activity}/release"), "/open".into(), "/nothing".into()] {
         let page = trainer.get(&path).await;
         let policy = page.headers["content-security-policy"].to_str().unwrap().to_owned();
-        for part in ["default-src 'none'", "script-src 'nonce-", "base-uri 'none'", "form-action 'self'", "img-src 'self' data:"] {
+        for part in [
+            "default-src 'none'",
+            "script-src 'nonce-",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "img-src 'self' data:",
+        ] {
             assert!(policy.contains(part), "{path}: {policy}");
         }
         assert!(!policy.contains("unsafe"), "{policy}");
@@ -225,9 +237,10 @@ async fn plain_requests_are_guarded(app: &TestApp) {
     assert_eq!(login("identity", form, vec![b'a'; 70 * 1024]).await.unwrap().status(), 413);
     let many = "a=1&".repeat(500).into_bytes();
     assert_eq!(login("identity", form, many).await.unwrap().status(), 400);
-    let jwks: serde_json::Value =
-        serde_json::from_slice(&app.http.get(format!("{}/.well-known/jwks.json", app.origin)).send().await.unwrap().bytes().await.unwrap())
-            .unwrap();
+    let jwks: serde_json::Value = serde_json::from_slice(
+        &app.http.get(format!("{}/.well-known/jwks.json", app.origin)).send().await.unwrap().bytes().await.unwrap(),
+    )
+    .unwrap();
     for key in jwks["keys"].as_array().unwrap() {
         let mut members: Vec<&str> = key.as_object().unwrap().keys().map(String::as_str).collect();
         members.sort_unstable();

@@ -64,10 +64,8 @@ fn both_folders_hold_the_same_migrations_and_the_schema_follows_them() {
         migrations::apply(&db).unwrap();
         for table in schema::TABLES {
             let body = source.split(&format!("\n    {table} (")).nth(1).unwrap().split("\n    }").next().unwrap();
-            let columns: Vec<&str> = body
-                .lines()
-                .filter_map(|l| l.trim().split_once(" -> ").map(|(name, _)| name))
-                .collect();
+            let columns: Vec<&str> =
+                body.lines().filter_map(|l| l.trim().split_once(" -> ").map(|(name, _)| name)).collect();
             assert!(!columns.is_empty(), "{table}");
             execute(&db, &format!("SELECT {} FROM {table} LIMIT 0", columns.join(", ")));
         }
@@ -143,7 +141,9 @@ fn signing_keys_are_sealed_and_rotate_with_overlap() {
         let stored: Vec<String> = db
             .read_blocking(|c| {
                 use diesel::prelude::*;
-                Ok::<_, StoreError>(schema::signing_keys::table.select(schema::signing_keys::sealed_private_key).load(c)?)
+                Ok::<_, StoreError>(
+                    schema::signing_keys::table.select(schema::signing_keys::sealed_private_key).load(c)?,
+                )
             })
             .unwrap();
         assert!(stored.iter().all(|s| s.starts_with("v1.") && !s.contains("BEGIN") && !s.contains("MII")));

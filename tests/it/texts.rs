@@ -80,7 +80,9 @@ fn every_text_is_used_and_every_used_text_exists() {
     }
     for prefix in ["PageError::refused(\"", "PeerError::Refused(\""] {
         for part in all.split(prefix).skip(1) {
-            for rule in part.split(')').next().unwrap().split('"').step_by(2).filter(|r| !r.is_empty() && !r.contains('|')) {
+            for rule in
+                part.split(')').next().unwrap().split('"').step_by(2).filter(|r| !r.is_empty() && !r.contains('|'))
+            {
                 assert!(known.contains(&format!("refused-{rule}")), "refused-{rule} has no text");
             }
         }
