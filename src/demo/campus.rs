@@ -238,6 +238,8 @@ pub struct School {
     pub mood: Mood,
     /// Whether the LMS offers platform storage in its launches (Canvas).
     pub offers_storage: bool,
+    /// Whether the storage frame never answers.
+    pub storage_is_silent: bool,
     /// The scopes that the tool may ask for.
     pub scopes: Vec<String>,
     /// Tokens that were given out, with their end.
@@ -403,6 +405,7 @@ pub fn school(kind: Kind, name: &str, issuer: &str, client_id: &str, deployment_
         requests: Vec::new(),
         mood: Mood::Well,
         offers_storage: kind == Kind::Canvas,
+        storage_is_silent: false,
         scopes: all_scopes(),
         tokens: HashMap::new(),
         token_requests: 0,

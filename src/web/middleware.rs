@@ -106,12 +106,8 @@ fn refusal(request: &HttpRequest, context: &Context) -> Option<PageError> {
         return Some(PageError::unsupported());
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes && !CROSS_SITE.iter().any(|p| path.starts_with(p)) {
-        if !is_from_our_page(request, context) {
-            return Some(PageError::stale_form());
-        }
-    }
-    None
+    let same_site_only = changes && !CROSS_SITE.iter().any(|p| path.starts_with(p));
+    (same_site_only && !is_from_our_page(request, context)).then(PageError::stale_form)
 }
 
 /// Whether `Origin` and `Sec-Fetch-Site` say that one of our own pages sent this. A page that sends no

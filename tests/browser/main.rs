@@ -4,6 +4,8 @@
 //!
 //! Needs Chromium and its driver: `apt-get install chromium chromium-driver`; `tests/run` does it.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where something is wrong")]
+
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -157,7 +159,10 @@ impl Player<'_> {
             match (shown, element.click().await) {
                 (Ok(_), Ok(())) => return,
                 (shown, clicked) => {
-                    assert!(start.elapsed() < Duration::from_secs(10), "{css} cannot be clicked: {shown:?} {clicked:?}")
+                    assert!(
+                        start.elapsed() < Duration::from_secs(10),
+                        "{css} cannot be clicked: {shown:?} {clicked:?}"
+                    );
                 }
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -353,6 +358,25 @@ async fn whole_job(kind: Kind, cookies: Cookies, width: u32) {
     let result = player.text("#next").await;
     assert!(result.contains("90") && result.contains("The second sentence is excellent."), "{result}");
     player.check("result").await;
+    player.page.clone().close().await.unwrap();
+    stage.stop().await;
+}
+
+/// storage that is offered and never answers delays the launch and does not stop it: the person is
+/// asked. Storage that answers for another frame or origin would be the same to the page: silence.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn silent_storage_asks_who_it_is() {
+    let (stage, driver) = (Stage::start().await, Driver::start().await);
+    stage.campus.with(Kind::Canvas, |school| school.storage_is_silent = true);
+    let player = Player {
+        page: browser(&driver, &stage, Cookies::NoneOfTheTool, 1280).await,
+        stage: &stage,
+        school: "canvas",
+        expects_question: true,
+        checked: std::cell::RefCell::default(),
+    };
+    player.open(names(Kind::Canvas).0, 0).await;
+    assert!(player.text("#group").await.contains("Alice Bennett"));
     player.page.clone().close().await.unwrap();
     stage.stop().await;
 }

@@ -28,9 +28,9 @@ fn sources() -> Vec<(String, String)> {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                walk(&path, found)
+                walk(&path, found);
             } else if path.extension().is_some_and(|e| e == "rs") {
-                found.push(path)
+                found.push(path);
             }
         }
     }

@@ -81,10 +81,10 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if let Some(name) = &self.name {
-            if let Ok(mut admin) = diesel::PgConnection::establish(&postgres_url()) {
-                let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-            }
+        if let Some(name) = &self.name
+            && let Ok(mut admin) = diesel::PgConnection::establish(&postgres_url())
+        {
+            let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }
@@ -184,7 +184,7 @@ impl TestApp {
         Browser { origin: self.origin.clone(), http: self.http.clone() }
     }
 
-    /// Signs somebody in by a real launch: login, id_token, session.
+    /// Signs somebody in by a real launch: login, `id_token`, session.
     pub async fn launch(&self, kind: Kind, user: &User, link: usize) -> Session {
         let school = self.lms.school(kind);
         let link = school.links[link].clone();

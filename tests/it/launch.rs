@@ -309,7 +309,10 @@ async fn valid_launches(app: &TestApp) {
             "empty line item",
             json!({"https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {"scope": [], "lineitem": ""}}),
         ),
-        ("fractional dates", json!({"iat": app.clock.now().unix_seconds() as f64 + 0.5})),
+        (
+            "fractional dates",
+            serde_json::from_str(&format!("{{\"iat\": {}.5}}", app.clock.now().unix_seconds())).unwrap(),
+        ),
     ] {
         let session = launch_as(app, |c| {
             for (k, v) in change.as_object().unwrap() {
@@ -453,7 +456,7 @@ async fn login_rows(app: &TestApp) {
 
 fn harness_registration(app: &TestApp, client: &str) -> cercle::platform::model::NewRegistration {
     let mut school = app.lms.school(Kind::Moodle);
-    school.client_id = client.to_owned();
+    client.clone_into(&mut school.client_id);
     cercle::demo::registration_of(&school, app.lms.campus.base())
 }
 
@@ -822,8 +825,11 @@ impl KeyServer {
 async fn wiremock_keys(key: &SigningKey) -> KeyServer {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server =
-        KeyServer { address: listener.local_addr().unwrap(), body: Default::default(), hits: Default::default() };
+    let server = KeyServer {
+        address: listener.local_addr().unwrap(),
+        body: std::sync::Arc::default(),
+        hits: std::sync::Arc::default(),
+    };
     server.publish(&[key]);
     let (body, hits) = (server.body.clone(), server.hits.clone());
     tokio::spawn(async move {

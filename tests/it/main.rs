@@ -3,6 +3,7 @@
 //! `PostgreSQL` is found by `CERCLE_TEST_POSTGRES_URL`; `tests/run` installs and starts one.
 
 #![expect(unreachable_pub, reason = "the harness is public to the test files, which nothing outside can reach")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where something is wrong")]
 
 mod architecture;
 mod cli;
