@@ -38,6 +38,9 @@ struct Raw {
     allow_insecure_platforms: bool,
     ags_lease_seconds: i64,
     ags_retry_seconds: i64,
+    // Named by the outside contract, and without effect in this version.
+    metrics_listen: Option<String>,
+    smtp_url: Option<String>,
 }
 
 /// All settings, checked.
@@ -65,6 +68,8 @@ pub struct Settings {
     pub ags_lease_seconds: i64,
     /// The pause after the first failed try to send a grade, in seconds; it doubles up to six hours.
     pub ags_retry_seconds: i64,
+    /// Settings that were given and have no effect in this version.
+    pub without_effect: Vec<&'static str>,
 }
 
 impl Settings {
@@ -113,6 +118,7 @@ impl Settings {
             allow_insecure_platforms: true,
             ags_lease_seconds: 120,
             ags_retry_seconds: 30,
+            without_effect: Vec::new(),
         }
     }
 
@@ -189,7 +195,10 @@ impl Raw {
         if self.ags_lease_seconds < 1 || self.ags_retry_seconds < 1 {
             return fail("CERCLE_AGS_LEASE_SECONDS", "lease and retry times must be at least 1 second");
         }
+        let given = [("CERCLE_METRICS_LISTEN", self.metrics_listen), ("CERCLE_SMTP_URL", self.smtp_url)];
+        let without_effect = given.into_iter().filter_map(|(name, value)| value.map(|_| name)).collect();
         Ok(Settings {
+            without_effect,
             public_url,
             listen,
             database_url: self.database_url,
@@ -251,6 +260,7 @@ mod tests {
         assert!(load("databse_url = 'x'", &[]).is_err(), "a misspelt key is refused");
         assert!(load("", &[("LISTN", "x")]).is_err(), "so is a misspelt variable");
         assert!(load("", &[("TEST_POSTGRES_URL", "x")]).is_ok(), "what tests set is no setting");
+        assert_eq!(load("", &[("SMTP_URL", "smtp://x")]).unwrap().without_effect, ["CERCLE_SMTP_URL"]);
     }
 
     #[test]

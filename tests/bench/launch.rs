@@ -182,7 +182,7 @@ async fn measure(binary: &str, name: &str, database: &str) {
 }
 
 fn main() {
-    let binary = std::env::var("CERCLE_BENCH_BINARY").expect("run tests/bench/run-launch");
+    let binary = std::env::var("CERCLE_TEST_BENCH_BINARY").expect("run tests/bench/run-launch");
     let postgres = std::env::var("CERCLE_TEST_POSTGRES_URL").expect("run tests/bench/run-launch");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
