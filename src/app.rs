@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::context::Context;
 use crate::crypto::CryptoError;
 use crate::crypto::sealed::MasterKey;
-use crate::jobs::Runner;
+use crate::jobs::{Job, Runner};
 use crate::net::NetError;
 use crate::platform::keys;
 use crate::settings::Settings;
@@ -118,10 +118,14 @@ impl Server {
         }
         let io = |e: std::io::Error| StartError::Io(e.to_string());
         let address = listener.local_addr().map_err(io)?;
-        let jobs =
-            Runner::start(vec![launch::jobs::purge(&context), grades::jobs::deliver_grades(&context)], &context.wake);
-        let shared = web::Data::new(context.clone());
         let limit = web::Data::new(LoginLimit::new(context.settings.logins_per_minute));
+        let jobs = vec![
+            launch::jobs::purge(&context),
+            grades::jobs::deliver_grades(&context),
+            forget_quiet_clients(limit.clone()),
+        ];
+        let jobs = Runner::start(jobs, &context.wake);
+        let shared = web::Data::new(context.clone());
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(shared.clone())
@@ -182,6 +186,17 @@ async fn wait_for_signal() {
                 std::future::pending::<()>().await;
             }
         }
+    }
+}
+
+/// Keeps the table of login limits small.
+fn forget_quiet_clients(limit: web::Data<LoginLimit>) -> Job {
+    Job {
+        name: "web.limit",
+        round: Box::new(move || {
+            limit.forget_quiet();
+            Box::pin(std::future::ready(std::time::Duration::from_secs(600)))
+        }),
     }
 }
 

@@ -50,6 +50,12 @@ pub async fn guard(
     let page = response.response().error().and_then(|e| e.as_error::<PageError>()).cloned();
     let page = page.or_else(|| bare.then(|| page_for(response.status())));
     if let Some(page) = page {
+        // A refusal holds no data and must be readable inside whichever LMS framed the page.
+        view.update(|s| {
+            if s.frame == Frame::Nobody {
+                s.frame = Frame::AnyLms;
+            }
+        });
         let body = error::render(&view, &page);
         response = response.map_body(|_, _| BoxBody::new(body));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

@@ -136,12 +136,16 @@ async fn frames_and_headers(app: &TestApp) {
         assert!(address.starts_with("/assets/"), "{address}");
     }
     assert!(page.all("script:not([src])").is_empty() && page.all("style").is_empty());
-    // Without a session nobody may frame a page.
-    let answer = app.http.get(format!("{}/nothing", app.origin)).send().await.unwrap();
-    let page = Page::of(answer).await;
-    assert_eq!(page.status, 404);
-    assert!(policy(&page).ends_with("frame-ancestors 'none'"));
-    assert!(!page.text("h1").is_empty(), "an unknown path has a page too");
+    // Without a session nobody may frame what we answer, but for refusals: they hold no data and must be
+    // readable in the frame of an LMS that is not known any more.
+    let health = app.http.get(format!("{}/healthz", app.origin)).send().await.unwrap();
+    assert!(policy(&Page::of(health).await).ends_with("frame-ancestors 'none'"));
+    for (path, status) in [("/nothing", 404), ("/open", 401)] {
+        let page = Page::of(app.http.get(format!("{}{path}", app.origin)).send().await.unwrap()).await;
+        assert_eq!(page.status, status);
+        assert!(policy(&page).ends_with("frame-ancestors https: http:"), "{}", policy(&page));
+        assert!(!page.text("h1").is_empty(), "{path} has a page that says what to do");
+    }
     // Assets are immutable, and only under their own digest.
     let css = trainer.get(&activity).await.attribute("link[rel=stylesheet]", "href").unwrap();
     let answer = app.http.get(format!("{}{css}", app.origin)).header("Accept-Encoding", "gzip").send().await.unwrap();
