@@ -195,7 +195,7 @@ fn forget_quiet_clients(limit: web::Data<LoginLimit>) -> Job {
         name: "web.limit",
         round: Box::new(move || {
             limit.forget_quiet();
-            Box::pin(std::future::ready(std::time::Duration::from_secs(600)))
+            Box::pin(std::future::ready(std::time::Duration::from_mins(10)))
         }),
     }
 }
