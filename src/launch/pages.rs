@@ -303,8 +303,7 @@ async fn answer_confirm(request: &HttpRequest, context: &Context, fields: &Field
     }
     let sealed = fields.raw("held").ok_or(Reject::Empty)?;
     let held = Held::open(&context.key, sealed).map_err(|_| Reject::State)?;
-    let id = RegistrationKey(held.state.registration.clone());
-    let registration = id.find(context).await?;
+    let registration = service::enabled_registration(context, &held.state.registration).await?;
     let view = View::of(request);
     view.update(|s| {
         s.frame = Frame::Origins(service::frame_origins(&registration, Some(&held.launch)));
@@ -330,19 +329,6 @@ async fn answer_confirm(request: &HttpRequest, context: &Context, fields: &Field
         _ => return Err(explain(Reject::Empty.into())),
     }
     finish(request, context, registration, held, Mode::Bearer).await.map_err(explain)
-}
-
-struct RegistrationKey(String);
-
-impl RegistrationKey {
-    async fn find(self, context: &Context) -> Result<Registration, Refusal> {
-        let found = context
-            .db
-            .read(move |c| crate::platform::service::get_registration(c, &self.0))
-            .await
-            .map_err(|_: crate::store::StoreError| Refusal::from(Reject::UnknownPlatform))?;
-        if found.enabled { Ok(found) } else { Err(Reject::PlatformDisabled.into()) }
-    }
 }
 
 async fn login_keyed(

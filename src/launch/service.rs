@@ -50,6 +50,17 @@ pub async fn registration_of_login(
     Ok(registration)
 }
 
+/// The registration that a state of ours names, if launches of it are let in.
+///
+/// # Errors
+/// The reason for the refusal.
+pub async fn enabled_registration(context: &Context, id: &str) -> Result<Registration, Refusal> {
+    let id = RegistrationId(id.to_owned());
+    let found = context.db.read(move |c| platform::store::find_registration(c, &id)).await;
+    let registration = found.map_err(|e: StoreError| Refusal::from(e))?.ok_or(Reject::UnknownPlatform)?;
+    if registration.enabled { Ok(registration) } else { Err(Reject::PlatformDisabled.into()) }
+}
+
 /// V-02: the state of a launch, and its registration.
 ///
 /// # Errors
@@ -63,16 +74,7 @@ pub async fn check_state(
     if key.is_some_and(|k| k != state.registration) {
         return Err(Reject::StateRegistration.into());
     }
-    let id = state.registration.clone();
-    let registration = context
-        .db
-        .read(move |c| platform::store::find_registration(c, &RegistrationId(id)))
-        .await
-        .map_err(|e: StoreError| Refusal::from(e))?
-        .ok_or(Reject::UnknownPlatform)?;
-    if !registration.enabled {
-        return Err(Reject::PlatformDisabled.into());
-    }
+    let registration = enabled_registration(context, &state.registration).await?;
     if state.is_expired(context.clock.now()) {
         return Err(Reject::StateExpired.into());
     }

@@ -9,7 +9,7 @@ use crate::clock::UtcTime;
 use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId};
 use crate::lti::roles::Mapped;
 use crate::lti::verify::{Launch, Reject};
-use crate::store::{Conn, StoreError, StoreResult};
+use crate::store::{Conn, StoreResult};
 
 /// Registers an LMS by hand.
 ///
@@ -328,12 +328,4 @@ fn compare_link(
         (false, false) => Change::Updated,
     };
     Ok((link, change))
-}
-
-/// A registration by the id in an address; unknown and malformed ids are the same.
-///
-/// # Errors
-/// `NotFound`.
-pub fn get_registration(conn: &mut Conn, id: &str) -> StoreResult<Registration> {
-    store::find_registration(conn, &RegistrationId(id.to_owned()))?.ok_or(StoreError::NotFound)
 }
