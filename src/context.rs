@@ -8,6 +8,7 @@ use crate::jobs::Wake;
 use crate::lti::jwks::JwksCache;
 use crate::lti::token::TokenCache;
 use crate::net::Outbound;
+use crate::platform::directory::Directory;
 use crate::settings::Settings;
 use crate::store::Db;
 
@@ -24,6 +25,8 @@ pub struct Context {
     pub key: MasterKey,
     /// The outbound client.
     pub outbound: Outbound,
+    /// The registrations.
+    pub registrations: Directory,
     /// The key sets of the LMSs.
     pub jwks: JwksCache,
     /// The access tokens for the LMSs' services.
@@ -40,6 +43,7 @@ impl Context {
     pub fn new(settings: Settings, db: Db, clock: Clock, key: MasterKey) -> Result<Self, crate::net::NetError> {
         let outbound = Outbound::new(settings.allow_insecure_platforms)?;
         Ok(Self {
+            registrations: Directory::new(db.clone(), clock.clone()),
             jwks: JwksCache::new(outbound.clone(), clock.clone()),
             tokens: TokenCache::new(outbound.clone(), clock.clone()),
             wake: Wake::default(),

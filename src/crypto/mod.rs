@@ -9,7 +9,7 @@ pub mod sealed;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openssl::hash::MessageDigest;
-use openssl::pkey::PKey;
+use openssl::pkey::{PKey, Private};
 use openssl::sign::Signer;
 
 /// Why a cryptographic operation failed. The text never contains key material.
@@ -77,11 +77,9 @@ pub fn sha256_text(text: &str) -> String {
 ///
 /// # Errors
 /// When OpenSSL fails.
-pub fn hmac(key: &[u8], message: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    let key = PKey::hmac(key)?;
-    let mut signer = Signer::new(MessageDigest::sha256(), &key)?;
-    signer.update(message)?;
-    Ok(signer.sign_to_vec()?)
+pub fn hmac(key: &PKey<Private>, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    let mut signer = Signer::new(MessageDigest::sha256(), key)?;
+    Ok(signer.sign_oneshot_to_vec(message)?)
 }
 
 /// Compares two secrets in constant time.

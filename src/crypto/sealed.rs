@@ -1,10 +1,13 @@
 //! The key file and what it protects: sealed secrets (AES-256-GCM) and signed tokens (HMAC-SHA-256).
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use openssl::pkey::{PKey, Private};
 use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
 
 use super::{CryptoError, b64, hmac, random_bytes, same, unb64};
@@ -17,6 +20,9 @@ pub const KEY_FILE: &str = "cercle.key";
 #[derive(Clone)]
 pub struct MasterKey {
     secret: [u8; 32],
+    /// The keys of signed tokens by purpose: each login and launch needs one, and deriving it costs
+    /// as much as using it.
+    signing: Arc<RwLock<HashMap<&'static str, PKey<Private>>>>,
 }
 
 impl std::fmt::Debug for MasterKey {
@@ -72,17 +78,26 @@ impl MasterKey {
                 path: path.display().to_string(),
                 reason: "not a key of 32 bytes in base64; restore it from your backup".to_owned(),
             })?;
-        Ok(Self { secret })
+        Ok(Self::from_bytes(secret))
     }
 
     /// A key from known bytes, for tests.
     #[must_use]
-    pub const fn from_bytes(secret: [u8; 32]) -> Self {
-        Self { secret }
+    pub fn from_bytes(secret: [u8; 32]) -> Self {
+        Self { secret, signing: Arc::default() }
     }
 
     fn derive(&self, purpose: &str) -> Result<Vec<u8>, CryptoError> {
-        hmac(&self.secret, purpose.as_bytes())
+        hmac(&PKey::hmac(&self.secret)?, purpose.as_bytes())
+    }
+
+    fn signing_key(&self, purpose: &'static str) -> Result<PKey<Private>, CryptoError> {
+        if let Some(key) = self.signing.read().unwrap_or_else(PoisonError::into_inner).get(purpose) {
+            return Ok(key.clone());
+        }
+        let key = PKey::hmac(&self.derive(&format!("sign/{purpose}"))?)?;
+        self.signing.write().unwrap_or_else(PoisonError::into_inner).insert(purpose, key.clone());
+        Ok(key)
     }
 
     /// Seals a secret for storage: `v1.NONCE.TAG.CIPHERTEXT`, bound to its purpose.
@@ -123,9 +138,9 @@ impl MasterKey {
     ///
     /// # Errors
     /// When OpenSSL fails.
-    pub fn sign(&self, purpose: &str, payload: &[u8]) -> Result<String, CryptoError> {
+    pub fn sign(&self, purpose: &'static str, payload: &[u8]) -> Result<String, CryptoError> {
         let body = b64(payload);
-        let mac = hmac(&self.derive(&format!("sign/{purpose}"))?, body.as_bytes())?;
+        let mac = hmac(&self.signing_key(purpose)?, body.as_bytes())?;
         Ok(format!("{body}.{}", b64(&mac)))
     }
 
@@ -133,7 +148,7 @@ impl MasterKey {
     ///
     /// # Errors
     /// When the token has another form or its MAC does not match.
-    pub fn verify(&self, purpose: &str, token: &str) -> Result<Vec<u8>, CryptoError> {
+    pub fn verify(&self, purpose: &'static str, token: &str) -> Result<Vec<u8>, CryptoError> {
         let invalid = CryptoError::Invalid("a signed token does not verify");
         let Some((body, mac)) = token.split_once('.') else {
             return Err(invalid);
@@ -141,7 +156,7 @@ impl MasterKey {
         let Some(mac) = unb64(mac) else {
             return Err(invalid);
         };
-        let expected = hmac(&self.derive(&format!("sign/{purpose}"))?, body.as_bytes())?;
+        let expected = hmac(&self.signing_key(purpose)?, body.as_bytes())?;
         if !same(&expected, &mac) {
             return Err(invalid);
         }

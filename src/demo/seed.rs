@@ -158,12 +158,9 @@ fn arrive(
 ) -> Result<Scope, PeerError> {
     let link = school.links.first().ok_or(StoreError::NotFound)?;
     let launch = launch_of(school, base, user, link, now);
-    let deployment = platform::service::admit_deployment(conn, registration, &launch.deployment_id, now)?
-        .map_err(|_| StoreError::NotFound)?;
     let mapped = roles::map(&launch.roles);
-    let changes = platform::service::compare(conn, registration, &deployment.id, &launch, mapped)?;
-    platform::service::store_changes(conn, &changes, now)?;
-    let arrival = changes.arrival;
+    let arrival =
+        platform::service::take_in(conn, registration, &launch, mapped, now)?.map_err(|_| StoreError::NotFound)?;
     let scope = Scope {
         registration: registration.id.clone(),
         person: arrival.person.id,

@@ -1,5 +1,7 @@
 //! `/lti/…/login`, `/lti/…/launch`, `/lti/confirm`.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -12,7 +14,7 @@ use super::session::pages::COOKIE;
 use super::session::{LIFETIME, Mode};
 use crate::context::Context;
 use crate::lti::login::{self, LoginRequest, STATE_LIFETIME, State};
-use crate::lti::verify::Reject;
+use crate::lti::verify::{Launch, Reject};
 use crate::platform::model::{Registration, web_origin};
 use crate::web::error::Retry;
 use crate::web::fields::Fields;
@@ -114,7 +116,7 @@ fn start_login(
     login: &LoginRequest,
 ) -> PageResult {
     let view = View::of(request);
-    view.update(|s| s.frame = Frame::Origins(registration.origins()));
+    view.update(|s| s.frame = Frame::Origins(registration.origins().to_vec()));
     let endpoint = Url::parse(&registration.authorization_endpoint).map_err(|e| PageError::internal(&e))?;
     let (state, binding) = State::new(registration.id.as_str(), login, context.clock.now())?;
     let redirect_uri = launch_url(context, registration);
@@ -170,25 +172,32 @@ async fn answer_launch(
     }
     let (state, registration) = service::check_state(context, key, fields.raw("state")).await?;
     let view = View::of(request);
-    let retry = retry(context, &registration, &state);
     view.update(|s| {
-        s.frame = Frame::Origins(registration.origins());
-        s.form_targets = web_origin(&registration.authorization_endpoint).into_iter().collect();
+        s.frame = Frame::Origins(registration.origins().to_vec());
+        s.form_targets = form_targets(&registration);
     });
-    let checked = check_launch(request, context, &registration, &state, fields).await;
-    let id = registration.id.to_string();
-    let explain = |refusal: Refusal| Refusal { registration: Some(id.clone()), retry: retry.clone(), ..refusal };
-    let (held, bound) = checked.map_err(explain)?;
+    let explain = |refusal: Refusal| Refusal {
+        registration: Some(registration.id.to_string()),
+        retry: retry(context, &registration, &state),
+        ..refusal
+    };
+    let (launch, bound) = check_launch(request, context, &registration, &state, fields).await.map_err(explain)?;
     view.update(|s| {
-        s.frame = Frame::Origins(service::frame_origins(&registration, Some(&held.launch)));
-        s.lang = held.launch.locale.as_deref().map_or(s.lang, Lang::of_locale);
-        s.return_url = held.launch.return_url.clone().filter(|u| web_origin(u).is_some());
+        s.frame = Frame::Origins(service::frame_origins(&registration, Some(&launch)));
+        s.lang = launch.locale.as_deref().map_or(s.lang, Lang::of_locale);
+        s.return_url = launch.return_url.clone().filter(|u| web_origin(u).is_some());
     });
+    let held = Held::new(state.clone(), launch, context.clock.now());
     if bound {
-        finish(request, context, registration, held, Mode::Cookie).await.map_err(explain)
+        finish(request, context, Arc::clone(&registration), held, Mode::Cookie).await.map_err(explain)
     } else {
         ask_browser(context, view, &registration, &held).map_err(explain)
     }
+}
+
+/// Where a form of ours may end beside our own pages: at the LMS's login.
+fn form_targets(registration: &Registration) -> Vec<String> {
+    web_origin(&registration.authorization_endpoint).into_iter().collect()
 }
 
 fn retry(context: &Context, registration: &Registration, state: &State) -> Option<Box<Retry>> {
@@ -203,7 +212,7 @@ async fn check_launch(
     registration: &Registration,
     state: &State,
     fields: &Fields,
-) -> Result<(Held, bool), Refusal> {
+) -> Result<(Launch, bool), Refusal> {
     if fields.has("error") {
         let code: String =
             fields.text("error").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
@@ -222,7 +231,7 @@ async fn check_launch(
     };
     let token = fields.raw("id_token").ok_or(Reject::Empty)?;
     let launch = service::check_token(context, registration, state, token).await?;
-    Ok((Held::new(state.clone(), launch, context.clock.now()), bound))
+    Ok((launch, bound))
 }
 
 /// No cookie came back: the browser is asked through platform storage, or the person is.
@@ -262,7 +271,7 @@ fn continue_as(view: View, held: &Held, sealed: String) -> PageResult {
 async fn finish(
     request: &HttpRequest,
     context: &Context,
-    registration: Registration,
+    registration: Arc<Registration>,
     held: Held,
     mode: Mode,
 ) -> Result<HttpResponse, Refusal> {
@@ -307,13 +316,16 @@ async fn answer_confirm(request: &HttpRequest, context: &Context, fields: &Field
     let view = View::of(request);
     view.update(|s| {
         s.frame = Frame::Origins(service::frame_origins(&registration, Some(&held.launch)));
-        s.form_targets = web_origin(&registration.authorization_endpoint).into_iter().collect();
+        s.form_targets = form_targets(&registration);
         s.lang = held.launch.locale.as_deref().map_or(s.lang, Lang::of_locale);
         s.return_url = held.launch.return_url.clone().filter(|u| web_origin(u).is_some());
     });
-    let retry = retry(context, &registration, &held.state);
-    let id = registration.id.to_string();
-    let explain = |refusal: Refusal| Refusal { registration: Some(id.clone()), retry: retry.clone(), ..refusal };
+    let state = held.state.clone();
+    let explain = |refusal: Refusal| Refusal {
+        registration: Some(registration.id.to_string()),
+        retry: retry(context, &registration, &state),
+        ..refusal
+    };
     if context.clock.now() >= held.until {
         return Err(explain(Reject::StateExpired.into()));
     }
@@ -328,7 +340,7 @@ async fn answer_confirm(request: &HttpRequest, context: &Context, fields: &Field
         "person" => {}
         _ => return Err(explain(Reject::Empty.into())),
     }
-    finish(request, context, registration, held, Mode::Bearer).await.map_err(explain)
+    finish(request, context, Arc::clone(&registration), held, Mode::Bearer).await.map_err(explain)
 }
 
 async fn login_keyed(

@@ -1,5 +1,7 @@
 //! The checks of a login and a launch in their order, and the transaction that makes a session.
 
+use std::sync::Arc;
+
 use super::held::Held;
 use super::refusal::Refusal;
 use super::session::{self, Mode, Session};
@@ -9,11 +11,13 @@ use crate::context::Context;
 use crate::crypto;
 use crate::ids::{RegistrationId, SessionId};
 use crate::lti::jwks::KeyError;
-use crate::lti::login::{LoginRequest, State};
+use crate::lti::login::{LoginRequest, STATE_LIFETIME, State};
 use crate::lti::roles;
 use crate::lti::verify::{self, Expected, LEEWAY, Launch, Reject};
 use crate::platform;
 use crate::platform::model::{Registration, web_origin};
+use crate::platform::service::Arrival;
+use crate::store::columns::Role;
 use crate::store::{Conn, StoreError, dialect};
 
 /// The registration of a login: by its own address, or by issuer and client id where that is unique.
@@ -24,19 +28,17 @@ pub async fn registration_of_login(
     context: &Context,
     key: Option<String>,
     login: &LoginRequest,
-) -> Result<Registration, Refusal> {
+) -> Result<Arc<Registration>, Refusal> {
     login.check().map_err(|_| Reject::LoginMalformed)?;
-    let (issuer, client_id) = (login.iss.clone(), login.client_id.clone());
-    let found = context
-        .db
-        .read(move |c: &mut Conn| match key {
-            Some(key) => {
-                Ok(platform::store::find_registration(c, &RegistrationId(key))?.into_iter().collect::<Vec<_>>())
-            }
-            None => platform::store::list_registrations_of(c, &issuer, client_id.as_deref()),
-        })
-        .await
-        .map_err(|e: StoreError| Refusal::from(e))?;
+    let found = if let Some(key) = key {
+        context.registrations.find(&RegistrationId(key)).await.map(Vec::from_iter)
+    } else {
+        let (issuer, client_id) = (login.iss.clone(), login.client_id.clone());
+        let listed =
+            context.db.read(move |c| platform::store::list_registrations_of(c, &issuer, client_id.as_deref())).await;
+        listed.map(|found| found.into_iter().map(Arc::new).collect())
+    };
+    let found = found.map_err(|e: StoreError| Refusal::from(e))?;
     let mut fitting = found
         .into_iter()
         .filter(|r| r.issuer == login.iss && login.client_id.as_ref().is_none_or(|c| *c == r.client_id));
@@ -45,7 +47,7 @@ pub async fn registration_of_login(
         return Err(Reject::AmbiguousPlatform.into());
     }
     if !registration.enabled {
-        return Err(Refusal { registration: Some(registration.id.0), ..Reject::PlatformDisabled.into() });
+        return Err(Refusal { registration: Some(registration.id.to_string()), ..Reject::PlatformDisabled.into() });
     }
     Ok(registration)
 }
@@ -54,10 +56,9 @@ pub async fn registration_of_login(
 ///
 /// # Errors
 /// The reason for the refusal.
-pub async fn enabled_registration(context: &Context, id: &str) -> Result<Registration, Refusal> {
-    let id = RegistrationId(id.to_owned());
-    let found = context.db.read(move |c| platform::store::find_registration(c, &id)).await;
-    let registration = found.map_err(|e: StoreError| Refusal::from(e))?.ok_or(Reject::UnknownPlatform)?;
+pub async fn enabled_registration(context: &Context, id: &str) -> Result<Arc<Registration>, Refusal> {
+    let found = context.registrations.find(&RegistrationId(id.to_owned())).await;
+    let registration = found.map_err(Refusal::from)?.ok_or(Reject::UnknownPlatform)?;
     if registration.enabled { Ok(registration) } else { Err(Reject::PlatformDisabled.into()) }
 }
 
@@ -69,7 +70,7 @@ pub async fn check_state(
     context: &Context,
     key: Option<&str>,
     text: Option<&str>,
-) -> Result<(State, Registration), Refusal> {
+) -> Result<(State, Arc<Registration>), Refusal> {
     let state = State::verify(&context.key, text.ok_or(Reject::State)?).map_err(|_| Reject::State)?;
     if key.is_some_and(|k| k != state.registration) {
         return Err(Reject::StateRegistration.into());
@@ -124,26 +125,35 @@ pub struct Opened {
 /// [`Reject::Replay`] when the nonce was used before; the reasons of the deployment; or the database.
 pub async fn open_session(
     context: &Context,
-    registration: Registration,
+    registration: Arc<Registration>,
     held: Held,
     mode: Mode,
     previous_token: Option<String>,
 ) -> Result<Opened, Refusal> {
     let token = crypto::random_token()?;
-    let csrf_token = crypto::random_token()?;
-    let now = context.clock.now();
-    let hash = crypto::sha256_text(&token);
+    let opening = Arc::new(Opening {
+        token_hash: crypto::sha256_text(&token),
+        csrf_token: crypto::random_token()?,
+        previous: previous_token.map(|t| crypto::sha256_text(&t)),
+        registration,
+        held,
+        mode,
+        now: context.clock.now(),
+    });
+    // Most launches say nothing new, and then the session is all there is to store.
+    if opening.previous.is_none() {
+        let opening = Arc::clone(&opening);
+        match context.db.write_last(move |c| opening.store_if_known(c)).await {
+            Ok(Some(Ok(session))) => return Ok(Opened { session, token }),
+            Ok(Some(Err(reason))) => return Err(reason.into()),
+            Ok(None) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     // Two first launches of one course may race for the same new rows: the second looks again.
     for _ in 0..3 {
-        let (registration, held) = (registration.clone(), held.clone());
-        let (hash, csrf_token, previous) = (hash.clone(), csrf_token.clone(), previous_token.clone());
-        let outcome = context
-            .db
-            .write(move |c| -> Result<Result<Session, Reject>, StoreError> {
-                store_session(c, &registration, &held, mode, (hash, csrf_token), previous.as_deref(), now)
-            })
-            .await;
-        match outcome {
+        let opening = Arc::clone(&opening);
+        match context.db.write(move |c| opening.store(c)).await {
             Ok(Ok(session)) => return Ok(Opened { session, token }),
             Ok(Err(reason)) => return Err(reason.into()),
             Err(StoreError::Duplicate(_)) => {}
@@ -153,60 +163,94 @@ pub async fn open_session(
     Err(Reject::Store.into())
 }
 
-fn store_session(
-    conn: &mut Conn,
-    registration: &Registration,
-    held: &Held,
+/// A nonce as it is kept: used, until no token with it can be sent again.
+pub(super) struct Nonce {
+    /// SHA-256 of registration and nonce.
+    pub(super) hash: String,
+    /// Until when it is kept.
+    pub(super) keep_until: UtcTime,
+}
+
+/// A session that is about to be stored.
+struct Opening {
+    registration: Arc<Registration>,
+    held: Held,
     mode: Mode,
-    (token_hash, csrf_token): (String, String),
-    previous_token: Option<&str>,
+    token_hash: String,
+    csrf_token: String,
+    /// The hash of the token that the browser had before.
+    previous: Option<String>,
     now: UtcTime,
-) -> Result<Result<Session, Reject>, StoreError> {
-    let launch = &held.launch;
-    // Kept for as long as the token or the state could be sent again.
-    let keep_until = launch.expires_at.max(held.state.issued_at.plus_seconds(crate::lti::login::STATE_LIFETIME));
-    let nonce_hash = crypto::sha256_text(&format!("{}/{}", registration.id, held.state.nonce));
-    if !dialect::consume_nonce(conn, &nonce_hash, keep_until.plus_seconds(2 * LEEWAY))? {
-        return Ok(Err(Reject::Replay));
+}
+
+impl Opening {
+    /// Stores the session of a launch that says nothing new. `None` when there is more to do.
+    fn store_if_known(&self, conn: &mut Conn) -> Result<Option<Result<Session, Reject>>, StoreError> {
+        let launch = &self.held.launch;
+        let mapped = roles::map(&launch.roles);
+        let Some(arrival) = platform::service::recognise(conn, &self.registration, launch, mapped)? else {
+            return Ok(None);
+        };
+        let session = self.session(arrival, mapped.role);
+        let fresh = store::create_session_once(conn, &self.nonce(), &session)?;
+        Ok(Some(if fresh { Ok(session) } else { Err(Reject::Replay) }))
     }
-    let deployment = match platform::service::admit_deployment(conn, registration, &launch.deployment_id, now)? {
-        Ok(deployment) => deployment,
-        Err(reason) => return Ok(Err(reason)),
-    };
-    let mapped = roles::map(&launch.roles);
-    let changes = platform::service::compare(conn, registration, &deployment.id, launch, mapped)?;
-    platform::service::store_changes(conn, &changes, now)?;
-    if let Some(previous) = previous_token {
-        store::end_session(conn, &crypto::sha256_text(previous), now)?;
+
+    /// Stores whatever a launch says, and its session.
+    fn store(&self, conn: &mut Conn) -> Result<Result<Session, Reject>, StoreError> {
+        let nonce = self.nonce();
+        if !dialect::consume_nonce(conn, &nonce.hash, nonce.keep_until)? {
+            return Ok(Err(Reject::Replay));
+        }
+        let launch = &self.held.launch;
+        let mapped = roles::map(&launch.roles);
+        let arrival = match platform::service::take_in(conn, &self.registration, launch, mapped, self.now)? {
+            Ok(arrival) => arrival,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        if let Some(previous) = &self.previous {
+            store::end_session(conn, previous, self.now)?;
+        }
+        let session = self.session(arrival, mapped.role);
+        store::create_session(conn, &session)?;
+        Ok(Ok(session))
     }
-    let arrival = changes.arrival;
-    let session = Session {
-        id: SessionId::new(),
-        token_hash,
-        mode,
-        csrf_token,
-        registration_id: registration.id.clone(),
-        person_id: arrival.person.id,
-        course_id: arrival.course.id,
-        link_id: arrival.link.id,
-        role: mapped.role,
-        locale: launch.locale.clone().unwrap_or_default().chars().take(35).collect(),
-        frame_origins: frame_origins(registration, Some(launch)).join(" "),
-        return_url: launch.return_url.clone().filter(|u| web_origin(u).is_some()),
-        created_at: now,
-        last_seen_at: now,
-        expires_at: now.plus_seconds(session::LIFETIME),
-        ended_at: None,
-    };
-    store::create_session(conn, &session)?;
-    Ok(Ok(session))
+
+    fn nonce(&self) -> Nonce {
+        let state = &self.held.state;
+        let until = self.held.launch.expires_at.max(state.issued_at.plus_seconds(STATE_LIFETIME));
+        let hash = crypto::sha256_text(&format!("{}/{}", self.registration.id, state.nonce));
+        Nonce { hash, keep_until: until.plus_seconds(2 * LEEWAY) }
+    }
+
+    fn session(&self, arrival: Arrival, role: Role) -> Session {
+        let launch = &self.held.launch;
+        Session {
+            id: SessionId::new(),
+            token_hash: self.token_hash.clone(),
+            mode: self.mode,
+            csrf_token: self.csrf_token.clone(),
+            registration_id: self.registration.id.clone(),
+            person_id: arrival.person.id,
+            course_id: arrival.course.id,
+            link_id: arrival.link.id,
+            role,
+            locale: launch.locale.clone().unwrap_or_default().chars().take(35).collect(),
+            frame_origins: frame_origins(&self.registration, Some(launch)).join(" "),
+            return_url: launch.return_url.clone().filter(|u| web_origin(u).is_some()),
+            created_at: self.now,
+            last_seen_at: self.now,
+            expires_at: self.now.plus_seconds(session::LIFETIME),
+            ended_at: None,
+        }
+    }
 }
 
 /// Who may frame the pages: the origins of the registration, and those that the signed launch names
 /// (a hosted Canvas has its school's own domain there).
 #[must_use]
 pub fn frame_origins(registration: &Registration, launch: Option<&Launch>) -> Vec<String> {
-    let mut origins = registration.origins();
+    let mut origins = registration.origins().to_vec();
     let named = launch.into_iter().flat_map(|l| [l.return_url.as_deref(), l.platform_url.as_deref()]);
     for origin in named.flatten().filter_map(web_origin) {
         if !origins.contains(&origin) {

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::service::Nonce;
 use super::session::{Mode, Session};
 use crate::clock::UtcTime;
 use crate::ids::{CourseId, LinkId, PersonId, RegistrationId, SessionId};
@@ -9,7 +10,7 @@ use crate::platform;
 use crate::platform::model::Person;
 use crate::store::columns::Role;
 use crate::store::schema::{sessions, used_nonces};
-use crate::store::{Conn, StoreResult};
+use crate::store::{Conn, StoreResult, dialect, on_engine};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions)]
@@ -32,10 +33,23 @@ struct SessionRow {
     ended_at: Option<UtcTime>,
 }
 
+/// Stores a session, and consumes the nonce of its launch with it. False when the nonce was used
+/// before; then nothing is stored.
+pub(super) fn create_session_once(conn: &mut Conn, nonce: &Nonce, session: &Session) -> StoreResult<bool> {
+    let row = row_of(session);
+    let insertion = diesel::insert_into(sessions::table).values(&row);
+    dialect::consume_nonce_with(conn, &nonce.hash, nonce.keep_until, insertion)
+}
+
 /// Stores a session.
-pub(super) fn create_session(conn: &mut Conn, s: &Session) -> StoreResult<()> {
-    let s = s.clone();
-    let row = SessionRow {
+pub(super) fn create_session(conn: &mut Conn, session: &Session) -> StoreResult<()> {
+    on_engine!(conn, c => diesel::insert_into(sessions::table).values(&row_of(session)).execute(c))?;
+    Ok(())
+}
+
+fn row_of(session: &Session) -> SessionRow {
+    let s = session.clone();
+    SessionRow {
         id: s.id,
         token_hash: s.token_hash,
         mode: s.mode,
@@ -52,18 +66,16 @@ pub(super) fn create_session(conn: &mut Conn, s: &Session) -> StoreResult<()> {
         last_seen_at: s.last_seen_at,
         expires_at: s.expires_at,
         ended_at: s.ended_at,
-    };
-    diesel::insert_into(sessions::table).values(&row).execute(conn)?;
-    Ok(())
+    }
 }
 
 /// A session by the hash of its token, with its person.
 pub(super) fn find_session(conn: &mut Conn, token_hash: &str) -> StoreResult<Option<(Session, Person)>> {
-    let row: Option<SessionRow> = sessions::table
+    let row: Option<SessionRow> = on_engine!(conn, c => sessions::table
         .filter(sessions::token_hash.eq(token_hash))
         .select(SessionRow::as_select())
-        .first(conn)
-        .optional()?;
+        .first(c)
+        .optional())?;
     let Some(r) = row else { return Ok(None) };
     let person = platform::store::get_person(conn, &r.person_id)?;
     let session = Session {

@@ -1,6 +1,7 @@
 //! The LMSs that Cercle trusts, and what they tell us: registrations, deployments, courses (LTI
 //! contexts), links, people; and the keys that we sign with.
 
+pub mod directory;
 pub mod keys;
 pub mod model;
 pub mod pages;

@@ -1,5 +1,7 @@
 //! Registrations, deployments, courses, links and people.
 
+use std::sync::OnceLock;
+
 use std::net::IpAddr;
 
 use serde::Serialize;
@@ -62,21 +64,24 @@ pub struct Registration {
     pub created_at: UtcTime,
     /// When it was last changed.
     pub updated_at: UtcTime,
+    #[serde(skip)]
+    pub(super) known_origins: OnceLock<Vec<String>>,
 }
 
 impl Registration {
     /// The origins that may frame our pages for this LMS before a launch has named more.
-    #[must_use]
-    pub fn origins(&self) -> Vec<String> {
-        let mut origins = Vec::new();
-        for address in [&self.issuer, &self.authorization_endpoint] {
-            if let Some(origin) = web_origin(address)
-                && !origins.contains(&origin)
-            {
-                origins.push(origin);
+    pub fn origins(&self) -> &[String] {
+        self.known_origins.get_or_init(|| {
+            let mut origins = Vec::new();
+            for address in [&self.issuer, &self.authorization_endpoint] {
+                if let Some(origin) = web_origin(address)
+                    && !origins.contains(&origin)
+                {
+                    origins.push(origin);
+                }
             }
-        }
-        origins
+            origins
+        })
     }
 
     /// Whether an address that a launch gave us belongs to this LMS, so that our token may go there:
@@ -194,7 +199,7 @@ pub struct Deployment {
 }
 
 /// A course: one LTI context of one deployment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Course {
     /// Our id.
     pub id: CourseId,

@@ -1,9 +1,11 @@
 //! Registering LMSs, and taking in what a verified launch says.
 
+use std::sync::OnceLock;
+
 use super::model::{
     Course, Deployment, DeploymentPolicy, DeploymentState, Link, NewRegistration, Person, Registration,
 };
-use super::store;
+use super::store::{self, Known, Wanted};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId};
@@ -35,6 +37,7 @@ pub fn register(conn: &mut Conn, new: NewRegistration, now: UtcTime) -> StoreRes
         enabled: true,
         created_at: now,
         updated_at: now,
+        known_origins: OnceLock::new(),
     };
     store::create_registration(conn, &registration)?;
     for deployment_id in new.deployments {
@@ -72,13 +75,14 @@ pub fn set_enabled(conn: &mut Conn, id: &RegistrationId, enabled: bool, now: Utc
 ///
 /// # Errors
 /// The reason why its launches are not let in; the row of a waiting deployment is stored all the same.
-pub fn admit_deployment(
+fn admit_deployment(
     conn: &mut Conn,
     registration: &Registration,
+    known: Option<Deployment>,
     deployment_id: &str,
     now: UtcTime,
-) -> StoreResult<Result<Deployment, Reject>> {
-    let deployment = if let Some(known) = store::find_deployment(conn, &registration.id, deployment_id)? {
+) -> StoreResult<Result<DeploymentId, Reject>> {
+    let deployment = if let Some(known) = known {
         known
     } else {
         let state = match registration.deployment_policy {
@@ -106,7 +110,7 @@ pub fn admit_deployment(
         new
     };
     Ok(match deployment.state {
-        DeploymentState::Approved => Ok(deployment),
+        DeploymentState::Approved => Ok(deployment.id),
         DeploymentState::Pending => Err(Reject::DeploymentPending),
         DeploymentState::Disabled => Err(Reject::DeploymentDisabled),
     })
@@ -123,17 +127,6 @@ pub struct Arrival {
     pub link: Link,
 }
 
-/// What a launch would change: computed from what is stored, so that a launch that says nothing new
-/// writes nothing but its session.
-#[derive(Clone, Debug)]
-pub struct Changes {
-    /// Who and where.
-    pub arrival: Arrival,
-    person: Change,
-    course: Change,
-    link: Change,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     None,
@@ -141,35 +134,78 @@ enum Change {
     Updated,
 }
 
-/// Compares a launch with what is stored.
+impl Change {
+    const fn of(is_new: bool, changed: bool) -> Self {
+        match (is_new, changed) {
+            (true, _) => Self::New,
+            (false, true) => Self::Updated,
+            (false, false) => Self::None,
+        }
+    }
+}
+
+/// What a launch would change.
+struct Changes {
+    arrival: Arrival,
+    person: Change,
+    course: Change,
+    link: Change,
+}
+
+fn surroundings(launch: &Launch) -> Wanted<'_> {
+    Wanted {
+        deployment_id: &launch.deployment_id,
+        context_id: launch.context.as_ref().map_or(&launch.resource_link_id, |c| &c.id),
+        contextless: launch.context.is_none(),
+        resource_link_id: &launch.resource_link_id,
+        sub: &launch.sub,
+    }
+}
+
+/// Who and where a launch is, if it is let in and says nothing that is not stored already.
 ///
 /// # Errors
 /// When the database fails.
-pub fn compare(
+pub fn recognise(
     conn: &mut Conn,
     registration: &Registration,
-    deployment: &DeploymentId,
     launch: &Launch,
     mapped: Mapped,
-) -> StoreResult<Changes> {
-    let (person, person_change) = compare_person(conn, registration, launch, mapped)?;
-    let may_change_course = mapped.role.is_staff();
-    let (course, course_change) = compare_course(conn, registration, deployment, launch, may_change_course)?;
-    let (link, link_change) = compare_link(conn, registration, &course, launch, may_change_course)?;
-    Ok(Changes {
-        arrival: Arrival { person, course, link },
-        person: person_change,
-        course: course_change,
-        link: link_change,
-    })
+) -> StoreResult<Option<Arrival>> {
+    let known = store::find_known(conn, &registration.id, surroundings(launch))?;
+    let approved = known.deployment.as_ref().filter(|d| known.enabled && d.state == DeploymentState::Approved);
+    let Some(deployment) = approved.map(|d| d.id.clone()) else {
+        return Ok(None);
+    };
+    let changes = compare(known, registration, &deployment, launch, mapped);
+    let nothing_new = [changes.person, changes.course, changes.link].iter().all(|c| *c == Change::None);
+    Ok(nothing_new.then_some(changes.arrival))
 }
 
-/// Stores what [`compare`] found. Run again when somebody else stored the same in between.
+/// Takes in what a verified launch says: its deployment, person, course and link.
 ///
 /// # Errors
-/// `Duplicate` when another launch was faster; compare again and repeat.
-pub fn store_changes(conn: &mut Conn, changes: &Changes, now: UtcTime) -> StoreResult<()> {
-    let Changes { arrival: Arrival { person, course, link }, .. } = changes;
+/// The reason why its launches are not let in (the row of a waiting deployment is stored all the
+/// same); `Duplicate` when another launch stored the same in between: take it in again.
+pub fn take_in(
+    conn: &mut Conn,
+    registration: &Registration,
+    launch: &Launch,
+    mapped: Mapped,
+    now: UtcTime,
+) -> StoreResult<Result<Arrival, Reject>> {
+    let mut known = store::find_known(conn, &registration.id, surroundings(launch))?;
+    // The caller's registration may be a few seconds old.
+    if !known.enabled {
+        return Ok(Err(Reject::PlatformDisabled));
+    }
+    let admitted = admit_deployment(conn, registration, known.deployment.take(), &launch.deployment_id, now)?;
+    let deployment = match admitted {
+        Ok(deployment) => deployment,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let changes = compare(known, registration, &deployment, launch, mapped);
+    let Arrival { person, course, link } = &changes.arrival;
     match changes.person {
         Change::New => store::create_person(conn, person, now)?,
         Change::Updated => store::update_person(conn, person, now)?,
@@ -185,17 +221,35 @@ pub fn store_changes(conn: &mut Conn, changes: &Changes, now: UtcTime) -> StoreR
         Change::Updated => store::update_link(conn, link, now)?,
         Change::None => {}
     }
-    Ok(())
+    Ok(Ok(changes.arrival))
+}
+
+fn compare(
+    known: Known,
+    registration: &Registration,
+    deployment: &DeploymentId,
+    launch: &Launch,
+    mapped: Mapped,
+) -> Changes {
+    let may_change = mapped.role.is_staff();
+    let (person, person_change) = compare_person(known.person, registration, launch, mapped);
+    let (course, course_change) = compare_course(known.course, registration, deployment, launch, may_change);
+    let (link, link_change) = compare_link(known.link, registration, &course, launch, may_change);
+    Changes {
+        arrival: Arrival { person, course, link },
+        person: person_change,
+        course: course_change,
+        link: link_change,
+    }
 }
 
 fn compare_person(
-    conn: &mut Conn,
+    known: Option<Person>,
     registration: &Registration,
     launch: &Launch,
     mapped: Mapped,
-) -> StoreResult<(Person, Change)> {
-    let known = store::find_person(conn, &registration.id, &launch.sub)?;
-    let change = if known.is_some() { Change::None } else { Change::New };
+) -> (Person, Change) {
+    let is_new = known.is_none();
     let mut person = known.unwrap_or_else(|| Person {
         id: PersonId::new(),
         registration_id: registration.id.clone(),
@@ -222,7 +276,7 @@ fn compare_person(
         person.test_user = true;
         changed = true;
     }
-    Ok((person, if change == Change::None && changed { Change::Updated } else { change }))
+    (person, Change::of(is_new, changed))
 }
 
 /// The host of the page that the launch came from, which the LMS signed.
@@ -245,21 +299,19 @@ fn owned(registration: &Registration, launch: &Launch, address: Option<&String>)
 }
 
 fn compare_course(
-    conn: &mut Conn,
+    known: Option<Course>,
     registration: &Registration,
     deployment: &DeploymentId,
     launch: &Launch,
     may_change: bool,
-) -> StoreResult<(Course, Change)> {
-    let contextless = launch.context.is_none();
-    let context_id = launch.context.as_ref().map_or(&launch.resource_link_id, |c| &c.id);
-    let known = store::find_course(conn, deployment, context_id, contextless)?;
+) -> (Course, Change) {
     let is_new = known.is_none();
+    let wanted = surroundings(launch);
     let mut course = known.unwrap_or_else(|| Course {
         id: CourseId::new(),
         deployment_id: deployment.clone(),
-        context_id: context_id.clone(),
-        contextless,
+        context_id: wanted.context_id.to_owned(),
+        contextless: wanted.contextless,
         title: String::new(),
         label: String::new(),
         line_items_url: None,
@@ -268,9 +320,9 @@ fn compare_course(
     });
     if !is_new && !may_change {
         // A learner's launch changes nothing of the course (reliability-security.md T23).
-        return Ok((course, Change::None));
+        return (course, Change::None);
     }
-    let before = format!("{course:?}");
+    let before = course.clone();
     let context = launch.context.as_ref();
     let title = context.and_then(|c| c.title.clone().or_else(|| c.label.clone()));
     course.title = title.or_else(|| launch.resource_link_title.clone()).unwrap_or(course.title);
@@ -280,22 +332,17 @@ fn compare_course(
         course.ags_scopes = ags.scopes.join(" ");
     }
     course.memberships_url = owned(registration, launch, launch.memberships_url.as_ref()).or(course.memberships_url);
-    let change = match (is_new, before == format!("{course:?}")) {
-        (true, _) => Change::New,
-        (false, true) => Change::None,
-        (false, false) => Change::Updated,
-    };
-    Ok((course, change))
+    let changed = before != course;
+    (course, Change::of(is_new, changed))
 }
 
 fn compare_link(
-    conn: &mut Conn,
+    known: Option<Link>,
     registration: &Registration,
     course: &Course,
     launch: &Launch,
     may_change: bool,
-) -> StoreResult<(Link, Change)> {
-    let known = store::find_link(conn, &course.id, &launch.resource_link_id)?;
+) -> (Link, Change) {
     let is_new = known.is_none();
     let mut link = known.unwrap_or_else(|| Link {
         id: LinkId::new(),
@@ -322,10 +369,5 @@ fn compare_link(
     let same = link.line_item_url == line_item && link.title == title;
     link.line_item_url = line_item;
     link.title = title;
-    let change = match (is_new, same) {
-        (true, _) => Change::New,
-        (false, true) => Change::None,
-        (false, false) => Change::Updated,
-    };
-    Ok((link, change))
+    (link, Change::of(is_new, !same))
 }

@@ -2,11 +2,18 @@
 //!
 //! Both engines read `$1` placeholders, so one SQL text serves both unless said otherwise.
 
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_dsl::methods::ExecuteDsl;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{BigInt, Text};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{
+    ExpressionMethods as _, PgConnection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
+};
 
 use super::columns::UtcTime;
-use super::{Conn, Engine, StoreResult};
+use super::schema::used_nonces;
+use super::{Conn, Engine, StoreResult, on_engine};
 
 /// Which engine a connection belongs to.
 #[must_use]
@@ -24,11 +31,51 @@ pub fn engine(conn: &Conn) -> Engine {
 /// # Errors
 /// When the database fails.
 pub fn consume_nonce(conn: &mut Conn, nonce_hash: &str, keep_until: UtcTime) -> StoreResult<bool> {
-    let rows = sql_query("INSERT INTO used_nonces (nonce_hash, keep_until) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-        .bind::<Text, _>(nonce_hash)
-        .bind::<BigInt, _>(keep_until)
-        .execute(conn)?;
+    let row = (used_nonces::nonce_hash.eq(nonce_hash), used_nonces::keep_until.eq(keep_until));
+    let insert = diesel::insert_into(used_nonces::table).values(row).on_conflict_do_nothing();
+    let rows = on_engine!(conn, c => insert.execute(c))?;
     Ok(rows == 1)
+}
+
+/// Two insertions as one statement: both happen or none. `PostgreSQL` only.
+#[derive(QueryId)]
+struct Both<A, B>(A, B);
+
+impl<A: QueryFragment<Pg>, B: QueryFragment<Pg>> QueryFragment<Pg> for Both<A, B> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        pass.push_sql("WITH first AS (");
+        self.0.walk_ast(pass.reborrow())?;
+        pass.push_sql(") ");
+        self.1.walk_ast(pass)
+    }
+}
+
+impl<A, B> RunQueryDsl<PgConnection> for Both<A, B> {}
+
+/// Consumes a nonce and runs an insertion with it, as the last statement of [`super::Db::write_last`].
+/// False when the nonce was used before; then nothing is stored.
+///
+/// # Errors
+/// When the database fails.
+pub fn consume_nonce_with<I>(conn: &mut Conn, nonce_hash: &str, keep_until: UtcTime, insertion: I) -> StoreResult<bool>
+where
+    I: QueryFragment<Pg> + QueryId + ExecuteDsl<SqliteConnection>,
+{
+    if let Conn::Pg(c) = conn {
+        let row = (used_nonces::nonce_hash.eq(nonce_hash), used_nonces::keep_until.eq(keep_until));
+        return match Both(diesel::insert_into(used_nonces::table).values(row), insertion).execute(c) {
+            Ok(_) => Ok(true),
+            Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
+            Err(error) => Err(error.into()),
+        };
+    }
+    let fresh = consume_nonce(conn, nonce_hash, keep_until)?;
+    if let Conn::Sqlite(c) = conn
+        && fresh
+    {
+        ExecuteDsl::execute(insertion, c)?;
+    }
+    Ok(fresh)
 }
 
 #[derive(QueryableByName)]

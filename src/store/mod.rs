@@ -9,13 +9,16 @@ pub mod dialect;
 pub mod migrations;
 mod pool;
 pub mod schema;
+mod writer;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::r2d2::{Pool, PooledConnection};
 
 pub use pool::Conn;
 use pool::{Manager, Mode};
+use writer::Writer;
 
 /// Why the database did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +59,19 @@ impl From<serde_json::Error> for StoreError {
     }
 }
 
+/// Runs one expression with the connection of whichever engine there is. A query that is written this
+/// way is built and prepared once; through [`Conn`] itself its text is made anew each time, so this is
+/// for the queries of every request.
+macro_rules! on_engine {
+    ($conn:expr, $c:ident => $run:expr) => {
+        match $conn {
+            $crate::store::Conn::Pg($c) => $run,
+            $crate::store::Conn::Sqlite($c) => $run,
+        }
+    };
+}
+pub(crate) use on_engine;
+
 /// The answer of a query.
 pub type StoreResult<T> = Result<T, StoreError>;
 
@@ -76,8 +92,10 @@ pub struct Db {
 
 struct Inner {
     engine: Engine,
-    write: diesel::r2d2::Pool<Manager>,
-    read: diesel::r2d2::Pool<Manager>,
+    write: Pool<Manager>,
+    read: Pool<Manager>,
+    /// Of `SQLite`; started by the first that asks, so that the command line needs none.
+    writer: OnceLock<StoreResult<Writer>>,
     url: String,
 }
 
@@ -95,9 +113,10 @@ impl Db {
             return Err(StoreError::Unavailable("the database URL must start with sqlite: or postgres://".to_owned()));
         };
         let build = |mode, size| {
-            diesel::r2d2::Pool::builder()
+            Pool::builder()
                 .max_size(size)
-                .min_idle(Some(0))
+                // With none, r2d2 replaces no broken connection for those who wait already.
+                .min_idle(Some(1))
                 .connection_timeout(std::time::Duration::from_secs(10))
                 .test_on_check_out(engine == Engine::Postgres)
                 .build(Manager::new(url, engine, mode))
@@ -107,16 +126,16 @@ impl Db {
             Engine::Sqlite => {
                 let write = build(Mode::Write, 1)?;
                 // The writer makes the file, so that the read-only connections find it.
-                drop(write.get().map_err(|e| StoreError::Unavailable(e.to_string()))?);
+                drop(check_out(&write)?);
                 (write, build(Mode::Read, 4)?)
             }
             Engine::Postgres => {
                 let pool = build(Mode::Write, 8)?;
-                drop(pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?);
+                drop(check_out(&pool)?);
                 (pool.clone(), pool)
             }
         };
-        Ok(Self { inner: Arc::new(Inner { engine, write, read, url: url.to_owned() }) })
+        Ok(Self { inner: Arc::new(Inner { engine, write, read, writer: OnceLock::new(), url: url.to_owned() }) })
     }
 
     /// The engine in use.
@@ -155,8 +174,31 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        if self.inner.engine == Engine::Sqlite {
+            return match self.inner.writer.get_or_init(|| Writer::start(self.inner.write.clone())) {
+                Ok(writer) => writer.write(f).await,
+                Err(error) => Err(StoreError::Unavailable(error.to_string()).into()),
+            };
+        }
         let db = self.clone();
         blocking(move || db.write_blocking(f)).await
+    }
+
+    /// Like [`Db::write`], for work that changes something by its last statement only: on `PostgreSQL`
+    /// such a statement is a transaction by itself, which saves two of the round trips.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_last<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match self.inner.engine {
+            Engine::Sqlite => self.write(f).await,
+            Engine::Postgres => self.read(f).await,
+        }
     }
 
     /// [`Db::read`] on the calling thread; for the command line.
@@ -164,8 +206,14 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub fn read_blocking<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self.inner.read.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        f(&mut conn)
+        let mut conn = check_out(&self.inner.read)?;
+        let outcome = f(&mut conn);
+        if outcome.is_ok() {
+            conn.worked();
+        } else {
+            conn.failed();
+        }
+        outcome
     }
 
     /// [`Db::write`] on the calling thread; for the command line.
@@ -173,14 +221,25 @@ impl Db {
     /// # Errors
     /// As [`Db::write`].
     pub fn write_blocking<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self.inner.write.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        begin(&mut conn).map_err(StoreError::from)?;
+        let mut conn = check_out(&self.inner.write)?;
+        if let Err(error) = begin(&mut conn) {
+            if self.inner.engine == Engine::Sqlite {
+                return Err(StoreError::from(error).into());
+            }
+            // The server may have gone and come back: nothing is lost by beginning again elsewhere.
+            conn.failed();
+            drop(conn);
+            conn = check_out(&self.inner.write)?;
+            begin(&mut conn).map_err(StoreError::from)?;
+        }
         match f(&mut conn) {
             Ok(value) => {
                 commit(&mut conn).map_err(StoreError::from)?;
+                conn.worked();
                 Ok(value)
             }
             Err(error) => {
+                conn.failed();
                 if let Err(rollback) = roll_back(&mut conn) {
                     tracing::warn!(error = %rollback, "a transaction could not be rolled back");
                 }
@@ -188,6 +247,10 @@ impl Db {
             }
         }
     }
+}
+
+fn check_out(pool: &Pool<Manager>) -> StoreResult<PooledConnection<Manager>> {
+    pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))
 }
 
 fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {

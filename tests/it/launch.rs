@@ -216,7 +216,7 @@ async fn keys_and_headers(app: &TestApp) {
     let (n, _) = campus_key.public_members().unwrap();
     let message =
         format!("{}.{}", b64(json!({"alg": "HS256", "kid": kid}).to_string().as_bytes()), b64(good.as_bytes()));
-    let mac = cercle::crypto::hmac(n.as_bytes(), message.as_bytes()).unwrap();
+    let mac = cercle::crypto::hmac(&openssl::pkey::PKey::hmac(n.as_bytes()).unwrap(), message.as_bytes()).unwrap();
     is_refusal(app, "HS256", 401, &post_token(app, &login, &format!("{message}.{}", b64(&mac))).await).await;
     // A key that the token brings along is not used, and nothing is fetched.
     let own = SigningKey::generate().unwrap();
@@ -728,7 +728,16 @@ async fn deployments_by_policy(app: &TestApp) {
     assert_eq!(seen.len(), 2, "it is noted once, for the administrator");
     // A registration that is switched off lets nobody in.
     let id = registration.id.clone();
+    let login = app.browser().login(&school).await;
     app.context.db.write(move |c| cercle::platform::service::set_enabled(c, &id, false, now)).await.unwrap();
+    let mut claims = payload(app, Kind::Moodle, &login.nonce);
+    claims["aud"] = json!("careful");
+    claims[claim("deployment_id")] = json!("known");
+    let token = sign_jwt(app.lms.campus.key(), &claims).unwrap();
+    let answer = app.browser().post_token(&school, &token, &login.state, &login.cookie).await;
+    assert_eq!(answer.status(), 403, "at once");
+    // A login is refused as soon as the registration is read again.
+    app.clock.advance(cercle::platform::directory::FRESH);
     let page = Page::of(app.browser().post(&school.login_url(), &login_fields(&school), "").await).await;
     assert_eq!(page.status, 403);
 }

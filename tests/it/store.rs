@@ -1,6 +1,6 @@
 //! The schema: both engines in step, refused when it is not ours; the lock of the embedded database.
 
-use cercle::clock::Clock;
+use cercle::clock::{Clock, UtcTime};
 use cercle::settings::Settings;
 use cercle::store::migrations::{self, SchemaError};
 use cercle::store::{Db, Engine, StoreError, schema};
@@ -90,6 +90,99 @@ fn migrations_can_be_taken_back() {
         execute(&db, "DELETE FROM __diesel_schema_migrations");
         migrations::apply(&db).unwrap();
     }
+}
+
+fn apply_nonce(c: &mut cercle::store::Conn, name: &str) -> Result<(), StoreError> {
+    assert!(cercle::store::dialect::consume_nonce(c, name, UtcTime(1))?);
+    Ok(())
+}
+
+fn nonces(db: &Db) -> Vec<String> {
+    use diesel::prelude::*;
+    let found = db.read_blocking(|c| {
+        let table = schema::used_nonces::table.order(schema::used_nonces::nonce_hash);
+        Ok::<_, StoreError>(table.select(schema::used_nonces::nonce_hash).load(c)?)
+    });
+    found.unwrap()
+}
+
+/// Transactions that share a commit: what one does wrong stays its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_that_fails_takes_nothing_of_its_neighbours() {
+    for engine in BOTH {
+        let database = TestDatabase::new(engine);
+        let db = Db::open(&database.url).unwrap();
+        migrations::apply(&db).unwrap();
+        let all = (0..60).map(|i| {
+            db.write(move |c| {
+                apply_nonce(c, &format!("{i:02}"))?;
+                assert_ne!(i % 7, 0, "a bug");
+                if i % 3 == 0 { Err(StoreError::NotFound) } else { Ok(i) }
+            })
+        });
+        let outcomes = futures_util::future::join_all(all).await;
+        for (i, outcome) in outcomes.iter().enumerate() {
+            match outcome {
+                Err(StoreError::Unavailable(_)) => assert_eq!(i % 7, 0, "{engine:?}"),
+                Err(StoreError::NotFound) => assert!(i % 3 == 0 && i % 7 != 0, "{engine:?}"),
+                outcome => assert_eq!(*outcome.as_ref().unwrap(), i, "{engine:?}"),
+            }
+        }
+        let expected: Vec<String> = (0..60).filter(|i| i % 3 != 0 && i % 7 != 0).map(|i| format!("{i:02}")).collect();
+        assert_eq!(nonces(&db), expected, "{engine:?}");
+    }
+}
+
+/// A full disk, say, ends the whole transaction: whoever shared it hears so, and the next are served.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_told_of_success_when_the_shared_commit_fails() {
+    let database = TestDatabase::new(Engine::Sqlite);
+    let db = Db::open(&database.url).unwrap();
+    migrations::apply(&db).unwrap();
+    let (started, has_started) = tokio::sync::oneshot::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    // While this one is busy, the other three come to wait for the same commit.
+    let busy = tokio::spawn({
+        let db = db.clone();
+        async move {
+            db.write(move |c| {
+                started.send(()).unwrap();
+                released.recv().unwrap();
+                apply_nonce(c, "busy")
+            })
+            .await
+        }
+    });
+    has_started.await.unwrap();
+    let before = db.write(|c| apply_nonce(c, "before"));
+    let broken = db.write(|c| {
+        diesel::sql_query("ROLLBACK").execute(c)?;
+        Ok::<(), StoreError>(())
+    });
+    let after = db.write(|c| apply_nonce(c, "after"));
+    let (before, broken, after, ()) = tokio::join!(before, broken, after, async { release.send(()).unwrap() });
+    busy.await.unwrap().unwrap();
+    assert!(matches!(before, Err(StoreError::Unavailable(_))), "{before:?}");
+    assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
+    after.unwrap();
+    assert_eq!(nonces(&db), ["after", "busy"]);
+}
+
+/// `PostgreSQL` comes back after a restart: the connections that it ended are replaced unseen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_were_ended_are_replaced() {
+    let database = TestDatabase::new(Engine::Postgres);
+    let db = Db::open(&database.url).unwrap();
+    migrations::apply(&db).unwrap();
+    let end_the_others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                          WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let other = Db::open(&database.url).unwrap();
+    for round in 0..3 {
+        execute(&other, end_the_others);
+        let name = format!("{round}");
+        db.write(move |c| apply_nonce(c, &name)).await.unwrap();
+    }
+    assert_eq!(nonces(&db).len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

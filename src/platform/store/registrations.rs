@@ -1,0 +1,177 @@
+//! Registrations and their deployments.
+
+use std::sync::OnceLock;
+
+use diesel::prelude::*;
+
+use crate::clock::UtcTime;
+use crate::ids::{DeploymentId, RegistrationId};
+use crate::platform::model::{Deployment, DeploymentPolicy, DeploymentState, Family, Registration};
+use crate::store::schema::{deployments, registrations};
+use crate::store::{Conn, StoreResult};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = registrations)]
+struct RegistrationRow {
+    id: RegistrationId,
+    name: String,
+    issuer: String,
+    client_id: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    jwks_uri: String,
+    token_audience: Option<String>,
+    family: Family,
+    deployment_policy: DeploymentPolicy,
+    enabled: bool,
+    created_at: UtcTime,
+    updated_at: UtcTime,
+}
+
+impl From<RegistrationRow> for Registration {
+    fn from(r: RegistrationRow) -> Self {
+        Self {
+            id: r.id,
+            name: r.name,
+            issuer: r.issuer,
+            client_id: r.client_id,
+            authorization_endpoint: r.authorization_endpoint,
+            token_endpoint: r.token_endpoint,
+            jwks_uri: r.jwks_uri,
+            token_audience: r.token_audience,
+            family: r.family,
+            deployment_policy: r.deployment_policy,
+            enabled: r.enabled,
+            created_at: r.created_at,
+            updated_at: r.updated_at,
+            known_origins: OnceLock::new(),
+        }
+    }
+}
+
+/// Stores a registration.
+///
+/// # Errors
+/// `Duplicate` when issuer, client id and key set are registered already.
+pub fn create_registration(conn: &mut Conn, new: &Registration) -> StoreResult<()> {
+    let r = new.clone();
+    let row = RegistrationRow {
+        id: r.id,
+        name: r.name,
+        issuer: r.issuer,
+        client_id: r.client_id,
+        authorization_endpoint: r.authorization_endpoint,
+        token_endpoint: r.token_endpoint,
+        jwks_uri: r.jwks_uri,
+        token_audience: r.token_audience,
+        family: r.family,
+        deployment_policy: r.deployment_policy,
+        enabled: r.enabled,
+        created_at: r.created_at,
+        updated_at: r.updated_at,
+    };
+    diesel::insert_into(registrations::table).values(&row).execute(conn)?;
+    Ok(())
+}
+
+/// A registration by its id.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_registration(conn: &mut Conn, id: &RegistrationId) -> StoreResult<Option<Registration>> {
+    let row = registrations::table.find(id).select(RegistrationRow::as_select()).first(conn).optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// The registrations of an issuer, and of one client where it is named.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_registrations_of(conn: &mut Conn, issuer: &str, client_id: Option<&str>) -> StoreResult<Vec<Registration>> {
+    let mut query = registrations::table.filter(registrations::issuer.eq(issuer.to_owned())).into_boxed();
+    if let Some(client_id) = client_id {
+        query = query.filter(registrations::client_id.eq(client_id.to_owned()));
+    }
+    let rows: Vec<RegistrationRow> = query.limit(2).select(RegistrationRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// All registrations, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_registrations(conn: &mut Conn) -> StoreResult<Vec<Registration>> {
+    let rows: Vec<RegistrationRow> =
+        registrations::table.order(registrations::id).select(RegistrationRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Switches a registration on or off.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn set_registration_enabled(conn: &mut Conn, id: &RegistrationId, enabled: bool, now: UtcTime) -> StoreResult<()> {
+    let changed = diesel::update(registrations::table.find(id))
+        .set((registrations::enabled.eq(enabled), registrations::updated_at.eq(now)))
+        .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(crate::store::StoreError::NotFound) }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = deployments)]
+pub(super) struct DeploymentRow {
+    id: DeploymentId,
+    registration_id: RegistrationId,
+    deployment_id: String,
+    state: DeploymentState,
+    created_at: UtcTime,
+}
+
+impl From<DeploymentRow> for Deployment {
+    fn from(r: DeploymentRow) -> Self {
+        Self {
+            id: r.id,
+            registration_id: r.registration_id,
+            deployment_id: r.deployment_id,
+            state: r.state,
+            created_at: r.created_at,
+        }
+    }
+}
+
+/// A deployment by our id.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn get_deployment(conn: &mut Conn, id: &DeploymentId) -> StoreResult<Deployment> {
+    Ok(deployments::table.find(id).select(DeploymentRow::as_select()).first(conn)?.into())
+}
+
+/// The deployments of a registration, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_deployments(conn: &mut Conn, registration: &RegistrationId) -> StoreResult<Vec<Deployment>> {
+    let rows: Vec<DeploymentRow> = deployments::table
+        .filter(deployments::registration_id.eq(registration))
+        .order(deployments::id)
+        .select(DeploymentRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Stores a deployment.
+///
+/// # Errors
+/// `Duplicate` when it is there already.
+pub fn create_deployment(conn: &mut Conn, new: &Deployment) -> StoreResult<()> {
+    let row = DeploymentRow {
+        id: new.id.clone(),
+        registration_id: new.registration_id.clone(),
+        deployment_id: new.deployment_id.clone(),
+        state: new.state,
+        created_at: new.created_at,
+    };
+    diesel::insert_into(deployments::table).values(&row).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,303 @@
+//! Courses, links and people: what surrounds a launch.
+
+use diesel::prelude::*;
+
+use super::registrations::DeploymentRow;
+use crate::clock::UtcTime;
+use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId};
+use crate::platform::model::{Course, Deployment, Link, Person};
+use crate::store::schema::{courses, deployments, links, people, registrations};
+use crate::store::{Conn, StoreResult, on_engine};
+
+/// What is stored of the surroundings of a launch.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Whether launches of the registration are let in.
+    pub enabled: bool,
+    /// The deployment.
+    pub deployment: Option<Deployment>,
+    /// The course.
+    pub course: Option<Course>,
+    /// The link.
+    pub link: Option<Link>,
+    /// The person.
+    pub person: Option<Person>,
+}
+
+/// Which surroundings are looked for, in the LMS's own ids, byte for byte.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The deployment.
+    pub deployment_id: &'a str,
+    /// The context, or the link of a launch without one.
+    pub context_id: &'a str,
+    /// Whether there is no context.
+    pub contextless: bool,
+    /// The resource link.
+    pub resource_link_id: &'a str,
+    /// The person.
+    pub sub: &'a str,
+}
+
+/// Everything that is known of the surroundings of a launch, in one query.
+///
+/// # Errors
+/// `NotFound` for an unknown registration.
+pub fn find_known(conn: &mut Conn, registration: &RegistrationId, wanted: Wanted<'_>) -> StoreResult<Known> {
+    type Row = (bool, Option<DeploymentRow>, Option<CourseRow>, Option<LinkRow>, Option<PersonRow>);
+    let in_deployment = deployments::registration_id
+        .eq(registrations::id)
+        .and(deployments::deployment_id.eq(wanted.deployment_id.to_owned()));
+    let in_course = courses::deployment_id
+        .eq(deployments::id)
+        .and(courses::context_id.eq(wanted.context_id.to_owned()))
+        .and(courses::contextless.eq(wanted.contextless));
+    let in_link = links::course_id.eq(courses::id).and(links::resource_link_id.eq(wanted.resource_link_id.to_owned()));
+    let is_person = people::registration_id.eq(registrations::id).and(people::sub.eq(wanted.sub.to_owned()));
+    let (enabled, deployment, course, link, person): Row = on_engine!(conn, c => registrations::table
+        .left_join(deployments::table.on(in_deployment))
+        .left_join(courses::table.on(in_course))
+        .left_join(links::table.on(in_link))
+        .left_join(people::table.on(is_person))
+        .filter(registrations::id.eq(registration.clone()))
+        .select((
+            registrations::enabled,
+            Option::<DeploymentRow>::as_select(),
+            Option::<CourseRow>::as_select(),
+            Option::<LinkRow>::as_select(),
+            Option::<PersonRow>::as_select(),
+        ))
+        .first(c))?;
+    Ok(Known {
+        enabled,
+        deployment: deployment.map(Into::into),
+        course: course.map(Into::into),
+        link: link.map(Into::into),
+        person: person.map(Into::into),
+    })
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = courses)]
+struct CourseRow {
+    id: CourseId,
+    deployment_id: DeploymentId,
+    context_id: String,
+    contextless: bool,
+    title: String,
+    label: String,
+    line_items_url: Option<String>,
+    memberships_url: Option<String>,
+    ags_scopes: String,
+}
+
+impl From<CourseRow> for Course {
+    fn from(r: CourseRow) -> Self {
+        Self {
+            id: r.id,
+            deployment_id: r.deployment_id,
+            context_id: r.context_id,
+            contextless: r.contextless,
+            title: r.title,
+            label: r.label,
+            line_items_url: r.line_items_url,
+            memberships_url: r.memberships_url,
+            ags_scopes: r.ags_scopes,
+        }
+    }
+}
+
+/// A course by our id.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn get_course(conn: &mut Conn, id: &CourseId) -> StoreResult<Course> {
+    Ok(courses::table.find(id).select(CourseRow::as_select()).first(conn)?.into())
+}
+
+/// Stores a course.
+///
+/// # Errors
+/// `Duplicate` when it is there already.
+pub fn create_course(conn: &mut Conn, new: &Course, now: UtcTime) -> StoreResult<()> {
+    diesel::insert_into(courses::table)
+        .values((
+            courses::id.eq(&new.id),
+            courses::deployment_id.eq(&new.deployment_id),
+            courses::context_id.eq(&new.context_id),
+            courses::contextless.eq(new.contextless),
+            courses::title.eq(&new.title),
+            courses::label.eq(&new.label),
+            courses::line_items_url.eq(&new.line_items_url),
+            courses::memberships_url.eq(&new.memberships_url),
+            courses::ags_scopes.eq(&new.ags_scopes),
+            courses::created_at.eq(now),
+            courses::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Overwrites what a launch may change of a course.
+///
+/// # Errors
+/// When the database fails.
+pub fn update_course(conn: &mut Conn, course: &Course, now: UtcTime) -> StoreResult<()> {
+    diesel::update(courses::table.find(&course.id))
+        .set((
+            courses::title.eq(&course.title),
+            courses::label.eq(&course.label),
+            courses::line_items_url.eq(&course.line_items_url),
+            courses::memberships_url.eq(&course.memberships_url),
+            courses::ags_scopes.eq(&course.ags_scopes),
+            courses::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = links)]
+struct LinkRow {
+    id: LinkId,
+    course_id: CourseId,
+    resource_link_id: String,
+    title: String,
+    line_item_url: Option<String>,
+}
+
+impl From<LinkRow> for Link {
+    fn from(r: LinkRow) -> Self {
+        Self {
+            id: r.id,
+            course_id: r.course_id,
+            resource_link_id: r.resource_link_id,
+            title: r.title,
+            line_item_url: r.line_item_url,
+        }
+    }
+}
+
+/// A link by our id.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn get_link(conn: &mut Conn, id: &LinkId) -> StoreResult<Link> {
+    Ok(links::table.find(id).select(LinkRow::as_select()).first(conn)?.into())
+}
+
+/// Stores a link.
+///
+/// # Errors
+/// `Duplicate` when it is there already.
+pub fn create_link(conn: &mut Conn, new: &Link, now: UtcTime) -> StoreResult<()> {
+    diesel::insert_into(links::table)
+        .values((
+            links::id.eq(&new.id),
+            links::course_id.eq(&new.course_id),
+            links::resource_link_id.eq(&new.resource_link_id),
+            links::title.eq(&new.title),
+            links::line_item_url.eq(&new.line_item_url),
+            links::created_at.eq(now),
+            links::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Overwrites what a launch may change of a link.
+///
+/// # Errors
+/// When the database fails.
+pub fn update_link(conn: &mut Conn, link: &Link, now: UtcTime) -> StoreResult<()> {
+    diesel::update(links::table.find(&link.id))
+        .set((links::title.eq(&link.title), links::line_item_url.eq(&link.line_item_url), links::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = people)]
+struct PersonRow {
+    id: PersonId,
+    registration_id: RegistrationId,
+    sub: String,
+    name: Option<String>,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    email: Option<String>,
+    test_user: bool,
+}
+
+impl From<PersonRow> for Person {
+    fn from(r: PersonRow) -> Self {
+        Self {
+            id: r.id,
+            registration_id: r.registration_id,
+            sub: r.sub,
+            name: r.name,
+            given_name: r.given_name,
+            family_name: r.family_name,
+            email: r.email,
+            test_user: r.test_user,
+        }
+    }
+}
+
+/// A person by our id.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn get_person(conn: &mut Conn, id: &PersonId) -> StoreResult<Person> {
+    Ok(on_engine!(conn, c => people::table.find(id).select(PersonRow::as_select()).first(c))?.into())
+}
+
+/// Several people by our ids.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_people(conn: &mut Conn, ids: Vec<PersonId>) -> StoreResult<Vec<Person>> {
+    let rows: Vec<PersonRow> =
+        people::table.filter(people::id.eq_any(ids)).select(PersonRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Stores a person.
+///
+/// # Errors
+/// `Duplicate` when the person is there already.
+pub fn create_person(conn: &mut Conn, new: &Person, now: UtcTime) -> StoreResult<()> {
+    diesel::insert_into(people::table)
+        .values((
+            people::id.eq(&new.id),
+            people::registration_id.eq(&new.registration_id),
+            people::sub.eq(&new.sub),
+            people::name.eq(&new.name),
+            people::given_name.eq(&new.given_name),
+            people::family_name.eq(&new.family_name),
+            people::email.eq(&new.email),
+            people::test_user.eq(new.test_user),
+            people::created_at.eq(now),
+            people::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Overwrites what a launch says about a person.
+///
+/// # Errors
+/// When the database fails.
+pub fn update_person(conn: &mut Conn, person: &Person, now: UtcTime) -> StoreResult<()> {
+    diesel::update(people::table.find(&person.id))
+        .set((
+            people::name.eq(&person.name),
+            people::given_name.eq(&person.given_name),
+            people::family_name.eq(&person.family_name),
+            people::email.eq(&person.email),
+            people::test_user.eq(person.test_user),
+            people::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
