@@ -10,6 +10,33 @@ use crate::crypto::rsa::SigningKey;
 use crate::crypto::{self, CryptoError};
 use crate::store::columns::Family;
 
+/// How the frame of platform storage answers (lti.md §3); the demo's own is honest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Storage {
+    /// As it should.
+    #[default]
+    Honest,
+    /// Never.
+    Silent,
+    /// With the id of another message.
+    WrongId,
+    /// From another frame of the same origin.
+    WrongSource,
+}
+
+impl Storage {
+    /// The name that the frame's script knows.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Honest => "honest",
+            Self::Silent => "silent",
+            Self::WrongId => "wrong-id",
+            Self::WrongSource => "wrong-source",
+        }
+    }
+}
+
 /// Which product a school's LMS behaves like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -238,8 +265,8 @@ pub struct School {
     pub mood: Mood,
     /// Whether the LMS offers platform storage in its launches (Canvas).
     pub offers_storage: bool,
-    /// Whether the storage frame never answers.
-    pub storage_is_silent: bool,
+    /// How its storage frame answers.
+    pub storage: Storage,
     /// The scopes that the tool may ask for.
     pub scopes: Vec<String>,
     /// Tokens that were given out, with their end.
@@ -405,7 +432,7 @@ pub fn school(kind: Kind, name: &str, issuer: &str, client_id: &str, deployment_
         requests: Vec::new(),
         mood: Mood::Well,
         offers_storage: kind == Kind::Canvas,
-        storage_is_silent: false,
+        storage: Storage::Honest,
         scopes: all_scopes(),
         tokens: HashMap::new(),
         token_requests: 0,

@@ -64,3 +64,24 @@ async fn serve(request: HttpRequest, wanted: web::Path<(String, String)>) -> Htt
 pub fn routes(config: &mut web::ServiceConfig) {
     config.route("/assets/{digest}/{name}", web::get().to(serve));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// a message may hold a secret, so it is addressed to one origin, never to whoever listens.
+    #[test]
+    fn our_scripts_send_messages_to_one_origin_only() {
+        let mut calls = 0;
+        for name in ["lti.js", "cercle.js"] {
+            let file = Files::get(name).unwrap();
+            let script = std::str::from_utf8(&file.data).unwrap();
+            for call in script.split("postMessage(").skip(1) {
+                let call = call.split(';').next().unwrap();
+                assert!(call.ends_with(", origin)"), "{name}: {call}");
+                calls += 1;
+            }
+        }
+        assert!(calls > 0, "the check looks at something");
+    }
+}

@@ -11,7 +11,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use cercle::demo::{self, campus::Kind};
+use cercle::demo;
+use cercle::demo::campus::{Kind, Storage};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
@@ -362,12 +363,12 @@ async fn whole_job(kind: Kind, cookies: Cookies, width: u32) {
     stage.stop().await;
 }
 
-/// storage that is offered and never answers delays the launch and does not stop it: the person is
-/// asked. Storage that answers for another frame or origin would be the same to the page: silence.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn silent_storage_asks_who_it_is() {
+/// storage that never answers, that answers for another message, or whose answer comes from
+/// another frame delays the launch and does not stop it: the person is asked. The forged answers hold
+/// the right value, so taking one would pass without the question.
+async fn distrusted_storage(storage: Storage) {
     let (stage, driver) = (Stage::start().await, Driver::start().await);
-    stage.campus.with(Kind::Canvas, |school| school.storage_is_silent = true);
+    stage.campus.with(Kind::Canvas, |school| school.storage = storage);
     let player = Player {
         page: browser(&driver, &stage, Cookies::NoneOfTheTool, 1280).await,
         stage: &stage,
@@ -379,6 +380,21 @@ async fn silent_storage_asks_who_it_is() {
     assert!(player.text("#group").await.contains("Alice Bennett"));
     player.page.clone().close().await.unwrap();
     stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn silent_storage_asks_who_it_is() {
+    distrusted_storage(Storage::Silent).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_to_another_message_is_not_taken() {
+    distrusted_storage(Storage::WrongId).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_from_another_frame_is_not_taken() {
+    distrusted_storage(Storage::WrongSource).await;
 }
 
 macro_rules! jobs {

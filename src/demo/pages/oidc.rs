@@ -252,9 +252,9 @@ async fn jwks(lms: web::Data<Lms>) -> HttpResponse {
 /// The frame that keeps values for tools whose cookies the browser does not keep. It lives on the
 /// LMS's own origin, beside the tool's frame.
 async fn storage_frame(lms: web::Data<Lms>) -> HttpResponse {
-    let silent = lms.campus.with(Kind::Canvas, |s| s.storage_is_silent).unwrap_or_default();
-    let page = if silent { "<!doctype html>" } else { include_str!("../templates/post_message_forwarding.html") };
-    super::html(StatusCode::OK, page.to_owned())
+    let storage = lms.campus.with(Kind::Canvas, |s| s.storage).unwrap_or_default();
+    let page = include_str!("../templates/post_message_forwarding.html");
+    super::html(StatusCode::OK, page.replace("STORAGE", storage.as_str()))
 }
 
 /// Signs somebody in by address, for tests that speak HTTP without a browser.
