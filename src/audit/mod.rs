@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::clock::UtcTime;
 use crate::crypto;
-use crate::ids::PersonId;
+use crate::ids::{InvitationId, PersonId};
 use crate::store::{Conn, StoreResult, dialect};
 
 /// Who did something.
@@ -16,6 +16,8 @@ pub enum Actor {
     Person(PersonId),
     /// Whoever has the command line.
     Operator,
+    /// Whoever holds an invitation to register an LMS.
+    Invited(InvitationId),
     /// Cercle itself.
     System,
 }
@@ -25,6 +27,7 @@ impl Actor {
         match self {
             Self::Person(id) => format!("person:{id}"),
             Self::Operator => "operator".to_owned(),
+            Self::Invited(id) => format!("invitation:{id}"),
             Self::System => "system".to_owned(),
         }
     }

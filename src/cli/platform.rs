@@ -7,6 +7,7 @@ use super::{Outcome, database, say, settings};
 use crate::clock::Clock;
 use crate::ids::RegistrationId;
 use crate::platform::model::{DeploymentPolicy, Family, NewRegistration, Registration};
+use crate::platform::registering::{self, RegisterError};
 use crate::platform::{service, store};
 use crate::settings::Settings;
 use crate::store::{Conn, StoreError};
@@ -21,6 +22,8 @@ pub(super) struct Args {
 enum Command {
     /// Register an LMS by hand
     Add(Box<Add>),
+    /// Make a one-time address by which an LMS registers itself (Dynamic Registration)
+    Invite(Invite),
     /// List the registered LMSs
     List {
         /// Print one JSON document instead of text
@@ -39,6 +42,22 @@ enum Command {
 struct One {
     /// The id of the registration
     id: String,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+struct Invite {
+    /// A name for people
+    #[arg(long)]
+    name: String,
+    /// How long the address works, in hours
+    #[arg(long, default_value_t = registering::DEFAULT_HOURS, value_parser = clap::value_parser!(i64).range(1..=720))]
+    expires: i64,
+    /// The id of a registration that it updates, instead of making a new one
+    #[arg(long)]
+    update: Option<String>,
     /// Print one JSON document instead of text
     #[arg(long)]
     json: bool,
@@ -98,6 +117,7 @@ pub(super) fn run(args: Args) -> Outcome {
     let settings = settings()?;
     match args.command {
         Command::Add(add) => register(&settings, *add),
+        Command::Invite(invite) => make_invitation(&settings, &invite),
         Command::List { json } => list(&settings, json),
         Command::Show(one) => show(&settings, &one),
         Command::Enable(one) => switch(&settings, &one, true),
@@ -143,6 +163,7 @@ fn register(settings: &Settings, add: Add) -> Outcome {
             FamilyArg::Canvas => Family::Canvas,
             FamilyArg::Generic => Family::Generic,
         },
+        granted_scopes: None,
         deployment_policy: add.policy.map(|p| match p {
             PolicyArg::Auto => DeploymentPolicy::Auto,
             PolicyArg::Approve => DeploymentPolicy::Approve,
@@ -157,6 +178,24 @@ fn register(settings: &Settings, add: Add) -> Outcome {
     })?;
     let shown = addresses(settings, &registration);
     say(add.json, &lines(&shown), &shown)
+}
+
+fn make_invitation(settings: &Settings, invite: &Invite) -> Outcome {
+    if invite.name.trim().is_empty() {
+        return Err("--name must not be empty".to_owned());
+    }
+    let db = database(settings)?;
+    let (updates, now) = (invite.update.clone().map(RegistrationId), Clock::default().now());
+    let made = db.write_blocking(|c| {
+        registering::invite(c, settings, invite.name.trim(), updates, invite.expires, now).map_err(|e| match e {
+            RegisterError::Store(error) => error,
+            other => StoreError::Unavailable(format!("{other:?}")),
+        })
+    });
+    let (address, expires_at) = made.map_err(explain(invite.update.as_deref().unwrap_or_default()))?;
+    let expires_at = expires_at.iso_seconds();
+    let text = format!("{address}\nworks once, until {expires_at}; paste it into the LMS");
+    say(invite.json, &text, &json!({"registration_url": address, "expires_at": expires_at}))
 }
 
 fn list(settings: &Settings, json: bool) -> Outcome {

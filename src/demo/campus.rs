@@ -275,6 +275,10 @@ pub struct School {
     pub token_requests: usize,
     /// Launches by their one-use id.
     pub launches: HashMap<String, PendingLaunch>,
+    /// Tokens for Dynamic Registration, and whether they were used.
+    pub registrations: HashMap<String, bool>,
+    /// Whether the administrator has switched the tool on.
+    pub active: bool,
     /// The tool's origin and this school's registration there.
     pub tool: (String, String),
     next_id: u64,
@@ -303,6 +307,29 @@ impl School {
     pub fn fresh_id(&mut self) -> String {
         self.next_id += 1;
         self.next_id.to_string()
+    }
+
+    /// Offers the tool a registration: a token that counts once.
+    pub fn offer_registration(&mut self) -> String {
+        let id = self.fresh_id();
+        let token = stable_uuid(&format!("{}/{id}", self.client_id));
+        self.registrations.insert(token.clone(), false);
+        token
+    }
+
+    /// Takes a registration of the tool: another client, that the administrator has to switch on.
+    pub fn take_registration(&mut self, registration: &serde_json::Value, deployment: &str) {
+        let text = |name: &str| registration[name].as_str().unwrap_or_default().to_owned();
+        self.client_id = stable_uuid(&self.fresh_id());
+        if !deployment.is_empty() {
+            deployment.clone_into(&mut self.deployment_id);
+        }
+        let asked = text("scope");
+        self.scopes.retain(|s| asked.split_whitespace().any(|a| a == s));
+        if let Some((origin, rest)) = text("initiate_login_uri").split_once("/lti/") {
+            self.tool = (origin.to_owned(), rest.trim_end_matches("/login").to_owned());
+        }
+        self.active = false;
     }
 
     /// The tool's login address.
@@ -437,6 +464,8 @@ pub fn school(kind: Kind, name: &str, issuer: &str, client_id: &str, deployment_
         tokens: HashMap::new(),
         token_requests: 0,
         launches: HashMap::new(),
+        registrations: HashMap::new(),
+        active: true,
         tool: (String::new(), String::new()),
         next_id: 100,
     }

@@ -45,6 +45,7 @@ pub fn registration_of(school: &School, base: &str) -> NewRegistration {
         deployments: Vec::new(),
         family: school.kind.family(),
         deployment_policy: None,
+        granted_scopes: None,
     }
 }
 

@@ -93,7 +93,7 @@ fn enqueue(conn: &mut Conn, decision: &Decision, rev: i32, now: UtcTime) -> Stor
     let Some(line_item) = ensure_line_item(conn, &decision.activity_id, &decision.course_id, now)? else {
         return Ok(());
     };
-    let known = store::find_outgoing(conn, &line_item.id, &person.sub)?;
+    let known = store::find_outgoing_for_update(conn, &line_item.id, &person.sub)?;
     let desired_ts = next_timestamp(now, known.as_ref().map(|k| k.desired_ts));
     if let Some(known) = known {
         let in_flight = known.state == OutboxState::InFlight;

@@ -277,11 +277,25 @@ impl From<OutboxRow> for Outgoing {
     }
 }
 
-/// The row of a learner in a column.
+/// The row of a learner in a column, held until the transaction ends: whoever raises it writes the
+/// state that it read, and a worker that ends a try in between would lose its own.
 ///
 /// # Errors
 /// When the database fails.
-pub fn find_outgoing(conn: &mut Conn, line_item: &LineItemId, lms_sub: &str) -> StoreResult<Option<Outgoing>> {
+pub fn find_outgoing_for_update(
+    conn: &mut Conn,
+    line_item: &LineItemId,
+    lms_sub: &str,
+) -> StoreResult<Option<Outgoing>> {
+    if let Conn::Pg(c) = conn {
+        // On SQLite there is one writer: nobody comes in between.
+        let _: Vec<OutboxId> = ags_outbox::table
+            .filter(ags_outbox::line_item_id.eq(line_item))
+            .filter(ags_outbox::lms_sub.eq(lms_sub))
+            .select(ags_outbox::id)
+            .for_update()
+            .load(c)?;
+    }
     let row: Option<OutboxRow> = ags_outbox::table
         .filter(ags_outbox::line_item_id.eq(line_item))
         .filter(ags_outbox::lms_sub.eq(lms_sub))
@@ -419,7 +433,7 @@ pub fn sweep(conn: &mut Conn, now: UtcTime, all: bool) -> StoreResult<usize> {
     Ok(diesel::update(
         ags_outbox::table
             .filter(ags_outbox::state.eq(OutboxState::InFlight))
-            .filter(ags_outbox::lease_until.lt(Some(limit))),
+            .filter(ags_outbox::lease_until.lt(Some(limit)).or(ags_outbox::lease_until.is_null())),
     )
     .set((
         ags_outbox::state.eq(OutboxState::Pending),

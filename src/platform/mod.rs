@@ -5,5 +5,6 @@ pub mod directory;
 pub mod keys;
 pub mod model;
 pub mod pages;
+pub mod registering;
 pub mod service;
 pub mod store;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use url::Url;
 
 use crate::clock::UtcTime;
-use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId};
+use crate::ids::{CourseId, DeploymentId, InvitationId, LinkId, PersonId, RegistrationId};
 use crate::store::columns::text_enum;
 pub use crate::store::columns::{Family, Role};
 use crate::web::html::clean_name;
@@ -64,6 +64,8 @@ pub struct Registration {
     pub created_at: UtcTime,
     /// When it was last changed.
     pub updated_at: UtcTime,
+    /// The scopes that the LMS granted at Dynamic Registration, separated by blanks.
+    pub granted_scopes: Option<String>,
     #[serde(skip)]
     pub(super) known_origins: OnceLock<Vec<String>>,
 }
@@ -131,6 +133,8 @@ pub struct NewRegistration {
     pub deployments: Vec<String>,
     /// The product.
     pub family: Family,
+    /// The scopes that the LMS granted, where it was asked.
+    pub granted_scopes: Option<String>,
     /// What happens to new deployments; None means `auto` without known deployments, else `approve`.
     pub deployment_policy: Option<DeploymentPolicy>,
 }
@@ -289,6 +293,21 @@ impl Person {
     }
 }
 
+/// A one-time invitation to register an LMS.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// Our id.
+    pub id: InvitationId,
+    /// The name that the registration gets.
+    pub name: String,
+    /// The registration that it updates; a new one without.
+    pub updates: Option<RegistrationId>,
+    /// Until when it can be used.
+    pub expires_at: UtcTime,
+    /// Whether it was used.
+    pub used: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,6 +353,7 @@ mod tests {
             deployments: vec![],
             family: Family::Generic,
             deployment_policy: None,
+            granted_scopes: None,
         };
         assert!(good.check(false).is_ok());
         for bad in ["http://lms.example/x", "https://127.0.0.1/x", "https://u:p@lms.example/", "lms", "https://a/#f"] {

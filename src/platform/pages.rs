@@ -1,11 +1,21 @@
-//! `GET /.well-known/jwks.json`.
+//! `GET /.well-known/jwks.json`, and `/lti/register/{invitation}`.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
 
 use super::keys;
+use super::model::{Family, web_origin};
+use super::registering::{self, Proposal, RegisterError};
 use crate::context::Context;
-use crate::web::PageResult;
+use crate::web::fields::Fields;
+use crate::web::limit::{LoginLimit, client_address};
+use crate::web::middleware::is_from_our_page;
+use crate::web::view::Frame;
+use crate::web::{PageError, PageResult, View, page};
+
+/// The longest confirm form, in bytes: a sealed configuration.
+const MAX_CONFIRM: usize = 64 * 1024;
 
 async fn jwks(context: web::Data<Context>) -> PageResult {
     let now = context.clock.now();
@@ -16,7 +26,157 @@ async fn jwks(context: web::Data<Context>) -> PageResult {
         .json(set))
 }
 
+#[derive(Template)]
+#[template(path = "register_paste.html")]
+struct Paste {
+    v: View,
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "register_confirm.html")]
+struct Confirm {
+    v: View,
+    p: Proposal,
+    host: String,
+    product: String,
+    /// The registration that is updated.
+    updates: Option<String>,
+    scopes: Vec<&'static str>,
+    unknown_scopes: Vec<&'static str>,
+    source: String,
+    others: String,
+    action: String,
+    sealed: String,
+}
+
+#[derive(Template)]
+#[template(path = "register_done.html")]
+struct Done {
+    v: View,
+    name: String,
+    family: Family,
+    client_id: String,
+    missing_scopes: Vec<&'static str>,
+    /// Where the closing message goes, separated by blanks.
+    origins: String,
+    host: String,
+    port: String,
+}
+
+/// The text for what a scope lets us do.
+fn scope_text(scope: &str) -> &'static str {
+    match scope.rsplit('/').next() {
+        Some("lineitem") => "scope-lineitem",
+        Some("score") => "scope-score",
+        Some("result.readonly") => "scope-result",
+        _ => "scope-roster",
+    }
+}
+
+impl From<RegisterError> for PageError {
+    fn from(error: RegisterError) -> Self {
+        match error {
+            RegisterError::Invitation => Self::new(StatusCode::GONE, "invitation"),
+            RegisterError::Stale => Self::new(StatusCode::CONFLICT, "registration-stale"),
+            RegisterError::Unreachable => Self::new(StatusCode::SERVICE_UNAVAILABLE, "registration-unreachable"),
+            RegisterError::Configuration => Self::new(StatusCode::BAD_REQUEST, "registration-configuration"),
+            RegisterError::Unconfirmed => Self::new(StatusCode::BAD_REQUEST, "registration-unconfirmed"),
+            RegisterError::Refused => Self::new(StatusCode::BAD_GATEWAY, "registration-refused"),
+            RegisterError::Exists => Self::new(StatusCode::CONFLICT, "registration-exists"),
+            RegisterError::Store(error) => error.into(),
+            RegisterError::Crypto(error) => error.into(),
+        }
+    }
+}
+
+/// The LMS frames these pages, and until it is registered nobody knows its name; they hold nothing but
+/// what the LMS itself said.
+fn framed_view(request: &HttpRequest, context: &Context, limit: &LoginLimit) -> Result<View, PageError> {
+    let view = View::of(request);
+    view.update(|s| s.frame = Frame::AnyLms);
+    if limit.allows(client_address(request, &context.settings)) {
+        Ok(view)
+    } else {
+        Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, "rate-limited"))
+    }
+}
+
+/// `GET /lti/register/{invitation}`: what will be exchanged, in words.
+async fn register(
+    request: HttpRequest,
+    context: web::Data<Context>,
+    limit: web::Data<LoginLimit>,
+    token: web::Path<String>,
+) -> PageResult {
+    let view = framed_view(&request, &context, &limit)?;
+    let invitation = registering::invitation(&context, &token).await?;
+    let query = Fields::parse(request.query_string().as_bytes())?;
+    let action = context.settings.url(&format!("/lti/register/{token}"));
+    let address = query.text("openid_configuration");
+    if address.is_empty() {
+        return page(&Paste { v: view, address: action });
+    }
+    let token = Some(query.text("registration_token")).filter(|t| !t.is_empty());
+    let p = registering::propose(&context, &invitation, address, token).await?;
+    let updates = invitation.updates.is_some().then(|| invitation.name.clone());
+    let wanted = p.configuration.wanted_scopes();
+    let scopes: Vec<_> = wanted.iter().map(|s| scope_text(s)).collect();
+    let all = ["scope-lineitem", "scope-score", "scope-result", "scope-roster"];
+    page(&Confirm {
+        host: host_of(&p.configuration.issuer),
+        product: [p.configuration.product.clone(), p.configuration.version.clone().unwrap_or_default()].join(" "),
+        updates,
+        unknown_scopes: all.into_iter().filter(|s| !scopes.contains(s)).collect(),
+        scopes,
+        source: host_of(p.source.as_str()),
+        others: p.other_hosts.join(", "),
+        action,
+        sealed: p.seal(&context)?,
+        p,
+        v: view,
+    })
+}
+
+fn host_of(address: &str) -> String {
+    web_origin(address).and_then(|o| o.split_once("://").map(|(_, host)| host.to_owned())).unwrap_or_default()
+}
+
+/// `POST /lti/register/{invitation}`: a person confirmed.
+async fn confirm_registration(
+    request: HttpRequest,
+    payload: web::Payload,
+    context: web::Data<Context>,
+    limit: web::Data<LoginLimit>,
+    token: web::Path<String>,
+) -> PageResult {
+    let view = framed_view(&request, &context, &limit)?;
+    if !is_from_our_page(&request, &context) {
+        return Err(PageError::stale_form());
+    }
+    let fields = Fields::read(&request, &mut payload.into_inner(), MAX_CONFIRM).await?;
+    let invitation = registering::invitation(&context, &token).await?;
+    let hosts_confirmed = fields.text("hosts") == "yes";
+    let description = view.t("tool-description");
+    let done =
+        registering::confirm(&context, &invitation, fields.text("sealed"), hosts_confirmed, &description).await?;
+    let registration = done.registration;
+    let public = &context.settings.public_url;
+    page(&Done {
+        v: view,
+        name: registration.name.clone(),
+        family: registration.family,
+        client_id: registration.client_id.clone(),
+        missing_scopes: done.missing_scopes.iter().map(|s| scope_text(s)).collect(),
+        origins: registration.origins().join(" "),
+        host: public.host_str().unwrap_or_default().to_owned(),
+        port: public.port_or_known_default().map(|p| p.to_string()).unwrap_or_default(),
+    })
+}
+
 /// The routes.
 pub fn routes(config: &mut web::ServiceConfig) {
+    config.route("/lti/register/{invitation}", web::get().to(register));
+    config.route("/lti/register/{invitation}", web::post().to(confirm_registration));
     config.route("/.well-known/jwks.json", web::get().to(jwks));
 }

@@ -18,13 +18,27 @@ use crate::store::{Conn, StoreResult};
 /// # Errors
 /// `Duplicate` when issuer, client id and key set are registered already.
 pub fn register(conn: &mut Conn, new: NewRegistration, now: UtcTime) -> StoreResult<Registration> {
+    register_as(conn, RegistrationId::new(), new, &Actor::Operator, now)
+}
+
+/// [`register`] under an id that was given out before, by whoever it was.
+///
+/// # Errors
+/// As [`register`].
+pub fn register_as(
+    conn: &mut Conn,
+    id: RegistrationId,
+    new: NewRegistration,
+    actor: &Actor,
+    now: UtcTime,
+) -> StoreResult<Registration> {
     let policy = new.deployment_policy.unwrap_or(if new.deployments.is_empty() {
         DeploymentPolicy::Auto
     } else {
         DeploymentPolicy::Approve
     });
     let registration = Registration {
-        id: RegistrationId::new(),
+        id,
         name: new.name,
         issuer: new.issuer,
         client_id: new.client_id,
@@ -37,6 +51,7 @@ pub fn register(conn: &mut Conn, new: NewRegistration, now: UtcTime) -> StoreRes
         enabled: true,
         created_at: now,
         updated_at: now,
+        granted_scopes: new.granted_scopes,
         known_origins: OnceLock::new(),
     };
     store::create_registration(conn, &registration)?;
@@ -51,7 +66,7 @@ pub fn register(conn: &mut Conn, new: NewRegistration, now: UtcTime) -> StoreRes
     audit::record(
         conn,
         now,
-        &Actor::Operator,
+        actor,
         "registration.create",
         registration.id.as_str(),
         &serde_json::json!({

@@ -227,6 +227,8 @@ macro_rules! text_id {
 text_id! {
     /// A registration: one LMS that we trust.
     RegistrationId,
+    /// Of an invitation to register an LMS.
+    InvitationId,
     /// A deployment of a registration (our row, not the LMS's `deployment_id`).
     DeploymentId,
     /// A course: one LTI context of one deployment.

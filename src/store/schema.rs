@@ -16,6 +16,21 @@ diesel::table! {
         enabled -> Bool,
         created_at -> BigInt,
         updated_at -> BigInt,
+        granted_scopes -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Text,
+        token_hash -> Text,
+        name -> Text,
+        updates_id -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        claimed_until -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
+        registration_id -> Nullable<Text>,
     }
 }
 
@@ -331,6 +346,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     registrations,
+    invitations,
     deployments,
     courses,
     links,
@@ -358,6 +374,7 @@ diesel::allow_tables_to_appear_in_same_query!(
 /// Every table of the current schema; start-up checks that each one is there.
 pub const TABLES: &[&str] = &[
     "registrations",
+    "invitations",
     "deployments",
     "courses",
     "links",

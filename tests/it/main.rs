@@ -13,6 +13,7 @@ mod kill;
 mod launch;
 mod outbound;
 mod peer;
+mod registration;
 mod sessions;
 mod store;
 mod texts;

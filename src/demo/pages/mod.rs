@@ -1,6 +1,7 @@
 //! The HTTP side of the embedded LMSs.
 
 mod oidc;
+mod registration;
 mod services;
 mod site;
 
@@ -44,6 +45,7 @@ impl LmsServer {
                 .configure(site::routes)
                 .configure(oidc::routes)
                 .configure(services::routes)
+                .configure(registration::routes)
         })
         .workers(1)
         .disable_signals()

@@ -26,6 +26,9 @@ async fn moodle_launch(request: HttpRequest, lms: web::Data<Lms>, query: Query) 
             let Some(link) = school.link(&link).cloned() else {
                 return lms_error(StatusCode::NOT_FOUND, "Can not find data record in database.");
             };
+            if !school.active {
+                return lms_error(StatusCode::FORBIDDEN, "This tool is pending");
+            }
             let launch = school.begin_launch(&user, &link.id);
             let hint = format!("{{\"cmid\":{},\"launchid\":\"{launch}\"}}", link.id);
             auto_post(
@@ -131,7 +134,7 @@ async fn moodle_auth(
                 fields.extend(state.map(|s| ("state", s)));
                 auto_post(get("redirect_uri"), &fields)
             };
-            if get("client_id") != school.client_id {
+            if get("client_id") != school.client_id || !school.active {
                 return refuse("unauthorized_client", "");
             }
             if get("login_hint") != user {

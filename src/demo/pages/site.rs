@@ -30,27 +30,27 @@ impl Words {
     }
 }
 
-struct Frame {
-    school: School,
-    user: Option<User>,
+pub(super) struct Frame {
+    pub(super) school: School,
+    pub(super) user: Option<User>,
     words: Words,
-    active: &'static str,
+    pub(super) active: &'static str,
 }
 
 impl Frame {
-    fn path(&self) -> &'static str {
+    pub(super) fn path(&self) -> &'static str {
         self.school.kind.path()
     }
 
-    fn t(&self, english: &str, french: &str) -> String {
+    pub(super) fn t(&self, english: &str, french: &str) -> String {
         self.words.t(english, french)
     }
 
-    fn lang(&self) -> &'static str {
+    pub(super) fn lang(&self) -> &'static str {
         if self.words.0 { "fr" } else { "en" }
     }
 
-    fn pico(&self) -> &'static str {
+    pub(super) fn pico(&self) -> &'static str {
         assets::path("pico.min.css")
     }
 
@@ -100,14 +100,14 @@ struct Panel {
     moods: Vec<(&'static str, String)>,
 }
 
-fn render(template: &impl Template) -> HttpResponse {
+pub(super) fn render(template: &impl Template) -> HttpResponse {
     match template.render() {
         Ok(body) => html(StatusCode::OK, body),
         Err(error) => lms_error(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     }
 }
 
-fn kind_of(path: &str) -> Option<Kind> {
+pub(super) fn kind_of(path: &str) -> Option<Kind> {
     match path {
         "moodle" => Some(Kind::Moodle),
         "canvas" => Some(Kind::Canvas),
@@ -115,7 +115,7 @@ fn kind_of(path: &str) -> Option<Kind> {
     }
 }
 
-fn frame(request: &HttpRequest, lms: &Lms, path: &str, active: &'static str) -> Option<Frame> {
+pub(super) fn frame(request: &HttpRequest, lms: &Lms, path: &str, active: &'static str) -> Option<Frame> {
     let kind = kind_of(path)?;
     let school = lms.campus.with(kind, |s| s.clone())?;
     let user = signed_in(request, kind).and_then(|sub| school.user(&sub).cloned());
@@ -123,7 +123,7 @@ fn frame(request: &HttpRequest, lms: &Lms, path: &str, active: &'static str) -> 
     Some(Frame { school, user, words, active })
 }
 
-fn not_found() -> HttpResponse {
+pub(super) fn not_found() -> HttpResponse {
     lms_error(StatusCode::NOT_FOUND, "Not found")
 }
 

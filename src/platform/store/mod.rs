@@ -1,11 +1,13 @@
-//! Queries about registrations, deployments, courses, links and people.
+//! Queries about registrations, invitations, deployments, courses, links and people.
 
+mod invitations;
 mod registrations;
 mod surroundings;
 
+pub use invitations::{claim_invitation, create_invitation, find_invitation, release_invitation, use_invitation};
 pub use registrations::{
-    create_deployment, create_registration, find_registration, get_deployment, list_deployments, list_registrations,
-    list_registrations_of, set_registration_enabled,
+    create_deployment, create_registration, find_registration, get_deployment, is_registered, list_deployments,
+    list_registrations, list_registrations_of, set_registration_enabled, update_registration,
 };
 pub use surroundings::{
     Known, Wanted, create_course, create_link, create_person, find_known, get_course, get_link, get_person,

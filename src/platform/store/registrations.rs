@@ -26,6 +26,7 @@ struct RegistrationRow {
     enabled: bool,
     created_at: UtcTime,
     updated_at: UtcTime,
+    granted_scopes: Option<String>,
 }
 
 impl From<RegistrationRow> for Registration {
@@ -44,6 +45,7 @@ impl From<RegistrationRow> for Registration {
             enabled: r.enabled,
             created_at: r.created_at,
             updated_at: r.updated_at,
+            granted_scopes: r.granted_scopes,
             known_origins: OnceLock::new(),
         }
     }
@@ -69,6 +71,7 @@ pub fn create_registration(conn: &mut Conn, new: &Registration) -> StoreResult<(
         enabled: r.enabled,
         created_at: r.created_at,
         updated_at: r.updated_at,
+        granted_scopes: r.granted_scopes,
     };
     diesel::insert_into(registrations::table).values(&row).execute(conn)?;
     Ok(())
@@ -104,6 +107,37 @@ pub fn list_registrations(conn: &mut Conn) -> StoreResult<Vec<Registration>> {
     let rows: Vec<RegistrationRow> =
         registrations::table.order(registrations::id).select(RegistrationRow::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Whether an issuer's client is registered already, under whatever key set.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_registered(conn: &mut Conn, issuer: &str, client_id: &str) -> StoreResult<bool> {
+    let same = registrations::table
+        .filter(registrations::issuer.eq(issuer.to_owned()))
+        .filter(registrations::client_id.eq(client_id.to_owned()));
+    let found: Vec<RegistrationId> = same.select(registrations::id).limit(1).load(conn)?;
+    Ok(!found.is_empty())
+}
+
+/// Overwrites what a repeated Dynamic Registration may change: addresses and scopes, never issuer,
+/// client id or policy.
+///
+/// # Errors
+/// When the database fails.
+pub fn update_registration(conn: &mut Conn, r: &Registration, now: UtcTime) -> StoreResult<()> {
+    diesel::update(registrations::table.find(&r.id))
+        .set((
+            registrations::authorization_endpoint.eq(&r.authorization_endpoint),
+            registrations::token_endpoint.eq(&r.token_endpoint),
+            registrations::jwks_uri.eq(&r.jwks_uri),
+            registrations::token_audience.eq(&r.token_audience),
+            registrations::granted_scopes.eq(&r.granted_scopes),
+            registrations::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Switches a registration on or off.

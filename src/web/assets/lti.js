@@ -5,7 +5,7 @@
   "use strict";
   const box = document.querySelector("[data-lti]");
   if (!box) return;
-  const { lti, target, origin, key, value, next, fallback } = box.dataset;
+  const { lti, target, origin, key, value, next, fallback, origins } = box.dataset;
   const WAIT = 2000;
 
   const frame = () => {
@@ -40,6 +40,17 @@
     form.submit();
   };
 
+  if (lti === "close") {
+    // The LMS that framed us knows its own name best; where the browser does not tell, it is one of those
+    // that it registered with.
+    const known = new Set([...(window.location.ancestorOrigins || []), ...origins.split(" ")]);
+    box.querySelector("button").addEventListener("click", () => {
+      const opener = window.opener || window.parent;
+      for (const origin of known) opener.postMessage({ subject: "org.imsglobal.lti.close" }, origin);
+      if (window.opener) window.close();
+    });
+    return;
+  }
   if (lti === "put") {
     ask("lti.put_data", { key, value }).then(
       (answer) => window.location.replace(answer.value === value ? next : fallback),

@@ -1,0 +1,2 @@
+DROP TABLE invitations;
+ALTER TABLE registrations DROP COLUMN granted_scopes;
