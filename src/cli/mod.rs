@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand. Exit status 0 means done, 1 failed, 2 wrong use.
 
 mod demo;
+mod doctor;
 mod keys;
 mod migrate;
 mod platform;
@@ -39,6 +40,8 @@ enum Command {
     Platform(platform::Args),
     /// List and rotate the tool's signing keys
     Keys(keys::Args),
+    /// Check the configuration and each LMS, and say what to do
+    Doctor(doctor::Args),
 }
 
 /// Runs the program.
@@ -59,6 +62,7 @@ pub fn run() -> ExitCode {
         Command::Migrate(args) => migrate::run(&args),
         Command::Platform(args) => platform::run(args),
         Command::Keys(args) => keys::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Outcome, database, say, settings};
 use crate::clock::Clock;
 use crate::ids::RegistrationId;
-use crate::platform::model::{DeploymentPolicy, Family, NewRegistration, Registration};
+use crate::platform::model::{DeploymentPolicy, DeploymentState, Family, NewRegistration, Registration};
 use crate::platform::registering::{self, RegisterError};
 use crate::platform::{service, store};
 use crate::settings::Settings;
@@ -32,6 +32,10 @@ enum Command {
     },
     /// Show one registration with its deployments and addresses
     Show(One),
+    /// Let launches of a deployment in that waits
+    Approve(OneDeployment),
+    /// Let no launches of a deployment in
+    Refuse(OneDeployment),
     /// Let launches of an LMS in
     Enable(One),
     /// Let no launches of an LMS in
@@ -42,6 +46,17 @@ enum Command {
 struct One {
     /// The id of the registration
     id: String,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+struct OneDeployment {
+    /// The id of the registration
+    id: String,
+    /// The LMS's own id of the deployment, as `show` lists it
+    deployment: String,
     /// Print one JSON document instead of text
     #[arg(long)]
     json: bool,
@@ -120,6 +135,8 @@ pub(super) fn run(args: Args) -> Outcome {
         Command::Invite(invite) => make_invitation(&settings, &invite),
         Command::List { json } => list(&settings, json),
         Command::Show(one) => show(&settings, &one),
+        Command::Approve(one) => set_deployment(&settings, &one, DeploymentState::Approved),
+        Command::Refuse(one) => set_deployment(&settings, &one, DeploymentState::Disabled),
         Command::Enable(one) => switch(&settings, &one, true),
         Command::Disable(one) => switch(&settings, &one, false),
     }
@@ -243,6 +260,22 @@ fn show(settings: &Settings, one: &One) -> Outcome {
         shown.extend(addresses.clone());
     }
     say(one.json, &lines(&shown), &shown)
+}
+
+fn set_deployment(settings: &Settings, one: &OneDeployment, state: DeploymentState) -> Outcome {
+    let db = database(settings)?;
+    let (id, now) = (RegistrationId(one.id.clone()), Clock::default().now());
+    db.write_blocking(|c| service::set_deployment_state(c, &id, &one.deployment, state, now)).map_err(|e| match e {
+        StoreError::NotFound => {
+            format!(
+                "registration {} has no deployment {}; see: cercle platform show {}",
+                one.id, one.deployment, one.id
+            )
+        }
+        other => other.to_string(),
+    })?;
+    let shown = json!({"id": one.id, "deployment_id": one.deployment, "state": state});
+    say(one.json, &format!("deployment {} is {state}.", one.deployment), &shown)
 }
 
 fn switch(settings: &Settings, one: &One, enabled: bool) -> Outcome {

@@ -320,7 +320,11 @@ impl School {
     /// Takes a registration of the tool: another client, that the administrator has to switch on.
     pub fn take_registration(&mut self, registration: &serde_json::Value, deployment: &str) {
         let text = |name: &str| registration[name].as_str().unwrap_or_default().to_owned();
-        self.client_id = stable_uuid(&self.fresh_id());
+        let id = self.fresh_id();
+        self.client_id = match self.kind {
+            Kind::Moodle => crypto::sha256_text(&id).chars().filter(char::is_ascii_alphanumeric).take(15).collect(),
+            Kind::Canvas => format!("10000000000{id}"),
+        };
         if !deployment.is_empty() {
             deployment.clone_into(&mut self.deployment_id);
         }

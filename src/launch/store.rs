@@ -7,6 +7,7 @@ use super::session::{Mode, Session};
 use crate::clock::UtcTime;
 use crate::ids::{CourseId, LinkId, PersonId, RegistrationId, SessionId};
 use crate::platform;
+use crate::platform::doctor::Launches;
 use crate::platform::model::Person;
 use crate::store::columns::Role;
 use crate::store::schema::{sessions, used_nonces};
@@ -97,6 +98,22 @@ pub(super) fn find_session(conn: &mut Conn, token_hash: &str) -> StoreResult<Opt
         ended_at: r.ended_at,
     };
     Ok(Some((session, person)))
+}
+
+/// How many launches of a registration there were since a moment, for the doctor.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_launches(conn: &mut Conn, registration: &RegistrationId, since: UtcTime) -> StoreResult<Launches> {
+    let mut of_mode = |mode: Mode| {
+        sessions::table
+            .filter(sessions::registration_id.eq(registration.clone()))
+            .filter(sessions::created_at.ge(since))
+            .filter(sessions::mode.eq(mode))
+            .count()
+            .get_result(conn)
+    };
+    Ok(Launches { by_cookie: of_mode(Mode::Cookie)?, by_token: of_mode(Mode::Bearer)? })
 }
 
 /// Notes that a session is in use.

@@ -1,6 +1,8 @@
 //! Dynamic Registration 1.0 (lti.md §7): what an LMS says about itself, what we ask it for, and what
 //! it grants. Pure; the calls are made by `platform::registering`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -9,12 +11,18 @@ use url::Url;
 const PLATFORM: &str = "https://purl.imsglobal.org/spec/lti-platform-configuration";
 /// The claim with the tool's configuration.
 const TOOL: &str = "https://purl.imsglobal.org/spec/lti-tool-configuration";
-/// What we use, in the order that people read it; nothing else is asked for.
-const SCOPES: [&str; 4] = [
+/// The scopes that we use, in the order that people read them; nothing else is asked for.
+pub const SCOPES: [&str; 4] = [
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
     "https://purl.imsglobal.org/spec/lti-ags/scope/score",
     "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
     "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
+];
+/// What launches are asked to bring along: earlier contexts of a copied course, and the activity's dates.
+pub const CUSTOM_PARAMETERS: [(&str, &str); 3] = [
+    ("context_history", "$Context.id.history"),
+    ("available_from", "$ResourceLink.available.startDateTime"),
+    ("due_at", "$ResourceLink.submission.endDateTime"),
 ];
 /// The longest value of one member, in bytes.
 const MAX_VALUE: usize = 2048;
@@ -181,11 +189,7 @@ pub fn request(configuration: &Configuration, tool: &Tool<'_>) -> Value {
         "target_link_uri": tool.launch,
         "description": tool.description,
         "claims": ["iss", "sub", "name", "given_name", "family_name", "locale"],
-        "custom_parameters": {
-            "context_history": "$Context.id.history",
-            "available_from": "$ResourceLink.available.startDateTime",
-            "due_at": "$ResourceLink.submission.endDateTime",
-        },
+        "custom_parameters": CUSTOM_PARAMETERS.into_iter().collect::<BTreeMap<_, _>>(),
         "messages": [{"type": "LtiResourceLinkRequest"}],
     });
     if configuration.product == "canvas"

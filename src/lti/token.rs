@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::CLAIM;
 use crate::clock::{Clock, UtcTime};
 use crate::crypto::provider::sign_jwt;
 use crate::crypto::rsa::SigningKey;
@@ -155,15 +156,18 @@ impl TokenCache {
 
 fn assertion(request: &TokenRequest, now: UtcTime) -> Value {
     let now = now.unix_seconds();
-    json!({
+    let mut claims = json!({
         "iss": request.client_id,
         "sub": request.client_id,
         "aud": request.audience,
         "iat": now - BACKDATE,
         "exp": now + ASSERTION_LIFE,
         "jti": uuid::Uuid::new_v4().to_string(),
-        "https://purl.imsglobal.org/spec/lti/claim/deployment_id": request.deployment_id,
-    })
+    });
+    if !request.deployment_id.is_empty() {
+        claims[format!("{CLAIM}deployment_id")] = json!(request.deployment_id);
+    }
+    claims
 }
 
 /// Reads a token answer. Moodle labels it `text/html`, so only the body counts.

@@ -2,6 +2,7 @@
 //! contexts), links, people; and the keys that we sign with.
 
 pub mod directory;
+pub mod doctor;
 pub mod keys;
 pub mod model;
 pub mod pages;

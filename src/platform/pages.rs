@@ -8,7 +8,10 @@ use super::keys;
 use super::model::{Family, web_origin};
 use super::registering::{self, Proposal, RegisterError};
 use crate::context::Context;
+use crate::lti::registration::{CUSTOM_PARAMETERS, SCOPES};
+use crate::web::assets;
 use crate::web::fields::Fields;
+use crate::web::i18n::Lang;
 use crate::web::limit::{LoginLimit, client_address};
 use crate::web::middleware::is_from_our_page;
 use crate::web::view::Frame;
@@ -174,8 +177,44 @@ async fn confirm_registration(
     })
 }
 
+/// `GET /lti/canvas.json`: what Canvas takes where an administrator pastes JSON or its address
+/// (canvas.md §3.1). The plain login and launch addresses serve every registration whose issuer and
+/// client id are known.
+async fn canvas_json(context: web::Data<Context>) -> HttpResponse {
+    let public = &context.settings.public_url;
+    let host = public.host_str().unwrap_or_default();
+    let domain = public.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let (login, launch) = (context.settings.url("/lti/login"), context.settings.url("/lti/launch"));
+    let description = Lang::En.text("tool-description");
+    HttpResponse::Ok().json(serde_json::json!({
+        "title": "Cercle",
+        "description": description,
+        "oidc_initiation_url": login,
+        "target_link_uri": launch,
+        "scopes": SCOPES,
+        "extensions": [{
+            "domain": domain,
+            "tool_id": "cercle",
+            "platform": "canvas.instructure.com",
+            "privacy_level": "name_only",
+            "settings": {
+                "text": "Cercle",
+                "icon_url": context.settings.url(assets::path("icon.svg")),
+                "placements": [{
+                    "placement": "course_navigation", "message_type": "LtiResourceLinkRequest",
+                    "target_link_uri": launch, "text": "Cercle", "enabled": true, "default": "disabled",
+                    "visibility": "members",
+                }],
+            },
+        }],
+        "public_jwk_url": context.settings.url("/.well-known/jwks.json"),
+        "custom_fields": CUSTOM_PARAMETERS.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+    }))
+}
+
 /// The routes.
 pub fn routes(config: &mut web::ServiceConfig) {
+    config.route("/lti/canvas.json", web::get().to(canvas_json));
     config.route("/lti/register/{invitation}", web::get().to(register));
     config.route("/lti/register/{invitation}", web::post().to(confirm_registration));
     config.route("/.well-known/jwks.json", web::get().to(jwks));

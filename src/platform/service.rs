@@ -86,6 +86,22 @@ pub fn set_enabled(conn: &mut Conn, id: &RegistrationId, enabled: bool, now: Utc
     audit::record(conn, now, &Actor::Operator, action, id.as_str(), &serde_json::json!({}))
 }
 
+/// Lets the launches of a deployment in, or not.
+///
+/// # Errors
+/// `NotFound` for one that was never seen.
+pub fn set_deployment_state(
+    conn: &mut Conn,
+    id: &RegistrationId,
+    deployment_id: &str,
+    state: DeploymentState,
+    now: UtcTime,
+) -> StoreResult<()> {
+    store::set_deployment_state(conn, id, deployment_id, state)?;
+    let details = serde_json::json!({"deployment_id": deployment_id, "state": state});
+    audit::record(conn, now, &Actor::Operator, "deployment.set", id.as_str(), &details)
+}
+
 /// The deployment of a launch. An unknown one is taken in or noted as waiting, by the policy.
 ///
 /// # Errors

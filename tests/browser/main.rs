@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use cercle::demo;
 use cercle::demo::campus::{Kind, Storage};
+use cercle::platform::registering;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
@@ -63,6 +64,7 @@ struct Stage {
     tool: String,
     folder: PathBuf,
     campus: cercle::demo::campus::Campus,
+    context: cercle::context::Context,
     handles: Vec<actix_web::dev::ServerHandle>,
 }
 
@@ -84,6 +86,7 @@ impl Stage {
             tool: demo.tool.context.settings.origin(),
             folder,
             campus: demo.campus.clone(),
+            context: demo.tool.context.clone(),
             handles: vec![demo.lms.handle(), demo.tool.handle()],
         };
         tokio::spawn(demo.lms.run());
@@ -395,6 +398,59 @@ async fn an_answer_to_another_message_is_not_taken() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_from_another_frame_is_not_taken() {
     distrusted_storage(Storage::WrongSource).await;
+}
+
+/// An administrator pastes one address, and the trainer's first launch works. Nothing is copied by hand;
+/// so many clicks it takes, the one that follows a link of the course included.
+async fn registration(kind: Kind, width: u32, clicks: usize) {
+    let (stage, driver) = (Stage::start().await, Driver::start().await);
+    let (settings, now) = (stage.context.settings.clone(), stage.context.clock.now());
+    let invited = stage.context.db.write(move |c| registering::invite(c, &settings, "A school", None, 1, now)).await;
+    let address = invited.unwrap().0;
+    let player = Player {
+        page: browser(&driver, &stage, Cookies::ThirdPartyBlocked, width).await,
+        stage: &stage,
+        school: kind.path(),
+        expects_question: false,
+        checked: std::cell::RefCell::default(),
+    };
+    let page = &player.page;
+    let mut clicked = 0;
+    page.goto(&format!("{}/{}/tools", stage.lms, kind.path())).await.unwrap();
+    player.wait("#registration-url").await.send_keys(&address).await.unwrap();
+    let mut click = async |css: &str| {
+        player.click(css).await;
+        clicked += 1;
+    };
+    click("#add").await;
+    player.wait("#tool").await.enter_frame().await.unwrap();
+    player.wait("#connect").await;
+    player.check("confirm registration").await;
+    if kind == Kind::Canvas {
+        click("#hosts").await;
+    }
+    click("#connect").await;
+    player.wait("#remains").await;
+    player.check("registered").await;
+    click("#close").await;
+    page.enter_parent_frame().await.unwrap();
+    click("#activate").await;
+    player.wait("#active").await;
+    assert_eq!(clicked + 1, clicks);
+    player.open(names(kind).0, 0).await;
+    player.wait("#save").await;
+    page.clone().close().await.unwrap();
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn moodle_is_registered_by_one_address() {
+    registration(Kind::Moodle, 1280, 5).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn canvas_is_registered_by_one_address_on_a_phone() {
+    registration(Kind::Canvas, 360, 6).await;
 }
 
 macro_rules! jobs {

@@ -135,3 +135,56 @@ fn serve_explains_what_it_needs() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("CERCLE_PUBLIC_URL"));
 }
+
+#[test]
+fn deployments_are_approved_and_refused() {
+    let database = TestDatabase::new(Engine::Sqlite);
+    let cli = Cli(&database);
+    let added = cli.json(&with(&ADD, &["--deployment", "7", "--json"]));
+    let id = added["id"].as_str().unwrap();
+    let state = || cli.json(&["platform", "show", id, "--json"])["deployments"][0]["state"].clone();
+    assert_eq!(state(), "approved");
+    assert_eq!(cli.json(&["platform", "refuse", id, "7", "--json"])["state"], "disabled");
+    assert_eq!(state(), "disabled");
+    assert_eq!(cli.json(&["platform", "approve", id, "7", "--json"])["state"], "approved");
+    assert_eq!(state(), "approved");
+    cli.fails(&["platform", "approve", id, "8"], 1, "has no deployment 8");
+    cli.fails(&["platform", "refuse", "nobody", "7"], 1, "platform show nobody");
+}
+
+#[test]
+fn the_doctor_exits_with_1_when_something_fails() {
+    let database = TestDatabase::new(Engine::Sqlite);
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_cercle"))
+            .args(arguments)
+            .env("CERCLE_DATABASE_URL", &database.url)
+            .env("CERCLE_KEYS_DIR", database.folder.join("keys"))
+            .env("CERCLE_PUBLIC_URL", "http://127.0.0.1:1")
+            .env("CERCLE_ALLOW_INSECURE_PLATFORMS", "true")
+            .output()
+            .unwrap()
+    };
+    let local = ["http://127.0.0.1:1/auth", "http://127.0.0.1:1/token", "http://127.0.0.1:1/jwks"];
+    let mut add: Vec<&str> = ADD.to_vec();
+    for (at, value) in [(9, local[0]), (11, local[1]), (13, local[2])] {
+        add[at] = value;
+    }
+    let added = run(&with(&add, &["--json"]));
+    let added: Value = serde_json::from_slice(&added.stdout).unwrap();
+    let id = added["id"].as_str().unwrap();
+    let output = run(&["doctor", id, "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let findings: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let of =
+        |check: &str| findings["findings"].as_array().unwrap().iter().find(|f| f["check"] == check).unwrap().clone();
+    assert_eq!((&of("key_set")["health"], &of("key_set")["registration"]), (&"failed".into(), &id.into()));
+    assert_eq!(of("public_keys")["health"], "failed", "nothing listens there");
+    assert_eq!(of("signing_key")["health"], "unknown", "no key was made yet, and it says how");
+    let text = run(&["doctor"]);
+    let said = String::from_utf8_lossy(&text.stdout).into_owned();
+    assert!(said.contains("FAILED") && said.contains("do: "), "{said}");
+    let unknown = run(&["doctor", "nobody"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("platform list"));
+}

@@ -7,6 +7,7 @@
 
 mod architecture;
 mod cli;
+mod doctor;
 mod grades;
 mod harness;
 mod kill;

@@ -7,9 +7,9 @@ mod surroundings;
 pub use invitations::{claim_invitation, create_invitation, find_invitation, release_invitation, use_invitation};
 pub use registrations::{
     create_deployment, create_registration, find_registration, get_deployment, is_registered, list_deployments,
-    list_registrations, list_registrations_of, set_registration_enabled, update_registration,
+    list_registrations, list_registrations_of, set_deployment_state, set_registration_enabled, update_registration,
 };
 pub use surroundings::{
-    Known, Wanted, create_course, create_link, create_person, find_known, get_course, get_link, get_person,
-    list_people, update_course, update_link, update_person,
+    Known, Service, Wanted, create_course, create_link, create_person, find_known, find_newest_course, get_course,
+    get_link, get_person, list_people, update_course, update_link, update_person,
 };

@@ -173,6 +173,24 @@ impl From<DeploymentRow> for Deployment {
     }
 }
 
+/// Lets the launches of a deployment in, or not.
+///
+/// # Errors
+/// `NotFound` for one that was never seen.
+pub fn set_deployment_state(
+    conn: &mut Conn,
+    registration: &RegistrationId,
+    deployment_id: &str,
+    state: DeploymentState,
+) -> StoreResult<()> {
+    let changed = diesel::update(deployments::table)
+        .filter(deployments::registration_id.eq(registration.clone()))
+        .filter(deployments::deployment_id.eq(deployment_id.to_owned()))
+        .set(deployments::state.eq(state))
+        .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(crate::store::StoreError::NotFound) }
+}
+
 /// A deployment by our id.
 ///
 /// # Errors

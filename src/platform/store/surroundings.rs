@@ -301,3 +301,34 @@ pub fn update_person(conn: &mut Conn, person: &Person, now: UtcTime) -> StoreRes
         .execute(conn)?;
     Ok(())
 }
+
+/// A service that an LMS offers in a course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// The gradebook.
+    LineItems,
+    /// The roster.
+    Roster,
+}
+
+/// The course of a registration that changed last among those that have a service.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_newest_course(
+    conn: &mut Conn,
+    registration: &RegistrationId,
+    service: Service,
+) -> StoreResult<Option<Course>> {
+    let of_registration = courses::table
+        .inner_join(deployments::table.on(deployments::id.eq(courses::deployment_id)))
+        .filter(deployments::registration_id.eq(registration.clone()))
+        .order(courses::updated_at.desc())
+        .select(CourseRow::as_select())
+        .into_boxed();
+    let row: Option<CourseRow> = match service {
+        Service::LineItems => of_registration.filter(courses::line_items_url.is_not_null()).first(conn).optional()?,
+        Service::Roster => of_registration.filter(courses::memberships_url.is_not_null()).first(conn).optional()?,
+    };
+    Ok(row.map(Into::into))
+}
