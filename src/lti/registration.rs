@@ -184,8 +184,11 @@ pub struct Tool<'a> {
 /// not: nothing here needs them.
 #[must_use]
 pub fn request(configuration: &Configuration, tool: &Tool<'_>) -> Value {
+    let domain = host(tool.origin);
+    // Moodle compares it with the target's host, from which it takes a leading "www.".
+    let domain = domain.strip_prefix("www.").filter(|_| configuration.product == "moodle").unwrap_or(&domain);
     let mut settings = json!({
-        "domain": host(tool.origin),
+        "domain": domain,
         "target_link_uri": tool.launch,
         "description": tool.description,
         "claims": ["iss", "sub", "name", "given_name", "family_name", "locale"],
@@ -380,7 +383,11 @@ mod tests {
         assert_eq!(request[TOOL]["domain"], json!("tool.test:8443"));
         assert_eq!(request["redirect_uris"], json!([tool.launch]));
         assert!(!request.to_string().contains("email") && !request.to_string().contains("privacy_level"));
+        let www = url("https://www.tool.test");
+        let at_www = Tool { origin: &www, ..tool };
+        assert_eq!(super::request(&moodle, &at_www)[TOOL]["domain"], json!("tool.test"));
         let canvas = Configuration { product: "canvas".into(), ..moodle };
+        assert_eq!(super::request(&canvas, &at_www)[TOOL]["domain"], json!("www.tool.test"));
         let request = super::request(&canvas, &tool);
         assert_eq!(request[TOOL]["https://canvas.instructure.com/lti/privacy_level"], json!("name_only"));
     }

@@ -15,9 +15,11 @@ use cercle::crypto::rsa::{SigningKey, VerifyingKey};
 use cercle::crypto::unb64;
 use cercle::demo::campus::{Campus, Kind, Part};
 use cercle::demo::{messages, pages, registration_of};
+use futures_util::StreamExt as _;
 
 const LAUNCHES: usize = 2_000;
-const PARALLEL: usize = 8;
+/// Connections at once, as when a class arrives.
+const PARALLEL: usize = 16;
 
 struct Tool {
     child: Child,
@@ -132,29 +134,26 @@ async fn measure(binary: &str, name: &str, database: &str) {
     for round in 0..4 {
         let count = if round == 0 { 200 } else { LAUNCHES };
         let before = cpu(pid);
-        let mut logins = Vec::with_capacity(count);
         let body = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("iss", &school.issuer)
             .append_pair("login_hint", "5")
             .append_pair("lti_message_hint", "{\"cmid\":2,\"launchid\":\"ltilaunch1_1509060915\"}")
             .append_pair("client_id", &school.client_id)
             .finish();
-        for chunk in (0..count).collect::<Vec<_>>().chunks(PARALLEL) {
-            let posts = chunk.iter().map(|_| {
-                let request = http
-                    .post(school.login_url())
-                    .header("Content-Type", "application/x-www-form-urlencoded")
-                    .body(body.clone());
-                async move {
-                    let answer = request.send().await.unwrap();
-                    let location = url::Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap();
-                    let value = |name: &str| location.query_pairs().find(|(k, _)| k == name).unwrap().1.into_owned();
-                    let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-                    (value("state"), value("nonce"), cookie)
-                }
-            });
-            logins.extend(futures_util::future::join_all(posts).await);
-        }
+        let posts = (0..count).map(|_| {
+            let request = http
+                .post(school.login_url())
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .body(body.clone());
+            async move {
+                let answer = request.send().await.unwrap();
+                let location = url::Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap();
+                let value = |name: &str| location.query_pairs().find(|(k, _)| k == name).unwrap().1.into_owned();
+                let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+                (value("state"), value("nonce"), cookie)
+            }
+        });
+        let logins: Vec<_> = futures_util::stream::iter(posts).buffer_unordered(PARALLEL).collect().await;
         let after_logins = cpu(pid);
         let forms: Vec<(String, String)> = logins
             .into_iter()
@@ -172,18 +171,15 @@ async fn measure(binary: &str, name: &str, database: &str) {
             })
             .collect();
         let (idle, begun) = (cpu(pid), Instant::now());
-        for chunk in forms.chunks(PARALLEL) {
-            let posts = chunk.iter().map(|(body, cookie)| {
-                http.post(school.redirect_uri())
-                    .header("Content-Type", "application/x-www-form-urlencoded")
-                    .header("Cookie", cookie)
-                    .body(body.clone())
-                    .send()
-            });
-            for answer in futures_util::future::join_all(posts).await {
-                assert_eq!(answer.unwrap().status(), 303);
-            }
-        }
+        let posts = forms.iter().map(|(body, cookie)| {
+            http.post(school.redirect_uri())
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Cookie", cookie)
+                .body(body.clone())
+                .send()
+        });
+        let answers: Vec<_> = futures_util::stream::iter(posts).buffer_unordered(PARALLEL).collect().await;
+        assert!(answers.into_iter().all(|answer| answer.unwrap().status() == 303));
         let spent = after_logins.saturating_sub(before) + cpu(pid).saturating_sub(idle);
         let per_launch = spent.as_secs_f64() * 1000.0 / f64::from(u32::try_from(count).unwrap());
         if round > 0 {

@@ -151,7 +151,7 @@ fn moodle_problem(registration: &Value) -> Option<String> {
     };
     let target = registration[TOOL]["target_link_uri"].as_str().and_then(|u| url::Url::parse(u).ok());
     let authority = target.map(|u| {
-        let host = u.host_str().unwrap_or_default().to_owned();
+        let host = u.host_str().unwrap_or_default().trim_start_matches("www.").to_owned();
         u.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
     });
     (authority.as_deref() != Some(domain)).then(|| "domain_targetlinkuri_mismatch".to_owned())
