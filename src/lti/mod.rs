@@ -4,6 +4,7 @@ pub mod ags;
 pub mod jwks;
 pub mod login;
 pub mod registration;
+pub mod reject;
 pub mod roles;
 pub mod score;
 pub mod token;

@@ -1,0 +1,143 @@
+//! Line items: the columns of activities in the LMSs' gradebooks.
+
+use diesel::prelude::*;
+
+use crate::clock::UtcTime;
+use crate::grades::model::LineItem;
+use crate::ids::{ActivityId, CourseId, LineItemId, LinkId};
+use crate::store::columns::Points;
+use crate::store::schema::line_items;
+use crate::store::{Conn, StoreResult};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = line_items)]
+struct LineItemRow {
+    id: LineItemId,
+    activity_id: ActivityId,
+    course_id: CourseId,
+    tag: String,
+    link_id: LinkId,
+    url: Option<String>,
+    score_maximum: Option<Points>,
+}
+
+impl From<LineItemRow> for LineItem {
+    fn from(r: LineItemRow) -> Self {
+        Self {
+            id: r.id,
+            activity_id: r.activity_id,
+            course_id: r.course_id,
+            tag: r.tag,
+            link_id: r.link_id,
+            url: r.url,
+            score_maximum: r.score_maximum,
+        }
+    }
+}
+
+/// The column of an activity in a course.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_line_item(
+    conn: &mut Conn,
+    activity: &ActivityId,
+    course: &CourseId,
+    tag: &str,
+) -> StoreResult<Option<LineItem>> {
+    let row: Option<LineItemRow> = line_items::table
+        .filter(line_items::activity_id.eq(activity))
+        .filter(line_items::course_id.eq(course))
+        .filter(line_items::tag.eq(tag))
+        .select(LineItemRow::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// A column by our id.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn get_line_item(conn: &mut Conn, id: &LineItemId) -> StoreResult<LineItem> {
+    Ok(line_items::table.find(id).select(LineItemRow::as_select()).first(conn)?.into())
+}
+
+/// Stores a column.
+///
+/// # Errors
+/// `Duplicate` when it is there already.
+pub fn create_line_item(conn: &mut Conn, new: &LineItem, now: UtcTime) -> StoreResult<()> {
+    diesel::insert_into(line_items::table)
+        .values((
+            line_items::id.eq(&new.id),
+            line_items::activity_id.eq(&new.activity_id),
+            line_items::course_id.eq(&new.course_id),
+            line_items::tag.eq(&new.tag),
+            line_items::link_id.eq(&new.link_id),
+            line_items::url.eq(&new.url),
+            line_items::score_maximum.eq(new.score_maximum),
+            line_items::created_by_us.eq(false),
+            line_items::created_at.eq(now),
+            line_items::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Binds a column to its address in the LMS, or looses it with None.
+///
+/// # Errors
+/// When the database fails.
+pub fn bind_line_item(
+    conn: &mut Conn,
+    id: &LineItemId,
+    url: Option<&str>,
+    score_maximum: Option<Points>,
+    created_by_us: bool,
+    now: UtcTime,
+) -> StoreResult<()> {
+    let row = line_items::table.find(id);
+    diesel::update(row)
+        .set((
+            line_items::url.eq(url.map(str::to_owned)),
+            line_items::score_maximum.eq(score_maximum),
+            line_items::lease_token.eq(None::<String>),
+            line_items::lease_until.eq(None::<UtcTime>),
+            line_items::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    if created_by_us {
+        diesel::update(row).set(line_items::created_by_us.eq(true)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Takes the right to search for or make a column, so that two workers never make two. True for one.
+///
+/// # Errors
+/// When the database fails.
+pub fn lease_line_item(
+    conn: &mut Conn,
+    id: &LineItemId,
+    token: &str,
+    until: UtcTime,
+    now: UtcTime,
+) -> StoreResult<bool> {
+    let free = line_items::lease_until.is_null().or(line_items::lease_until.lt(Some(now)));
+    let rows = diesel::update(line_items::table.filter(line_items::id.eq(id)).filter(free))
+        .set((line_items::lease_token.eq(Some(token.to_owned())), line_items::lease_until.eq(Some(until))))
+        .execute(conn)?;
+    Ok(rows == 1)
+}
+
+/// Gives the right back.
+///
+/// # Errors
+/// When the database fails.
+pub fn release_line_item(conn: &mut Conn, id: &LineItemId, token: &str) -> StoreResult<()> {
+    diesel::update(line_items::table.filter(line_items::id.eq(id)).filter(line_items::lease_token.eq(token)))
+        .set((line_items::lease_token.eq(None::<String>), line_items::lease_until.eq(None::<UtcTime>)))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! Grade revisions: what was decided, append-only.
+
+use diesel::prelude::*;
+
+use crate::clock::UtcTime;
+use crate::grades::model::{Revision, RevisionState, Source};
+use crate::ids::{ActivityId, GradeRevisionId, PersonId};
+use crate::store::columns::Points;
+use crate::store::schema::grade_revisions;
+use crate::store::{Conn, StoreResult};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = grade_revisions)]
+struct RevisionRow {
+    activity_id: ActivityId,
+    person_id: PersonId,
+    rev: i32,
+    points: Points,
+    maximum: Points,
+    source: Source,
+    reason: String,
+    decided_by: PersonId,
+    decided_at: UtcTime,
+    hash: String,
+}
+
+impl From<RevisionRow> for Revision {
+    fn from(r: RevisionRow) -> Self {
+        Self {
+            activity_id: r.activity_id,
+            person_id: r.person_id,
+            rev: r.rev,
+            points: r.points,
+            maximum: r.maximum,
+            source: r.source,
+            reason: r.reason,
+            decided_by: r.decided_by,
+            decided_at: r.decided_at,
+            hash: r.hash,
+        }
+    }
+}
+
+/// A learner's newest revision.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_newest(conn: &mut Conn, activity: &ActivityId, person: &PersonId) -> StoreResult<Option<Revision>> {
+    let row: Option<RevisionRow> = grade_revisions::table
+        .filter(grade_revisions::activity_id.eq(activity))
+        .filter(grade_revisions::person_id.eq(person))
+        .order(grade_revisions::rev.desc())
+        .select(RevisionRow::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// All revisions of an activity, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_revisions(conn: &mut Conn, activity: &ActivityId) -> StoreResult<Vec<Revision>> {
+    let rows: Vec<RevisionRow> = grade_revisions::table
+        .filter(grade_revisions::activity_id.eq(activity))
+        .order((grade_revisions::person_id, grade_revisions::rev))
+        .select(RevisionRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Adds a revision.
+///
+/// # Errors
+/// `Duplicate` when somebody else added the same number.
+pub fn create_revision(conn: &mut Conn, new: &Revision, prev_hash: &str) -> StoreResult<()> {
+    diesel::insert_into(grade_revisions::table)
+        .values((
+            grade_revisions::id.eq(GradeRevisionId::new()),
+            grade_revisions::activity_id.eq(&new.activity_id),
+            grade_revisions::person_id.eq(&new.person_id),
+            grade_revisions::rev.eq(new.rev),
+            grade_revisions::points.eq(new.points),
+            grade_revisions::maximum.eq(new.maximum),
+            grade_revisions::state.eq(RevisionState::Graded),
+            grade_revisions::source.eq(new.source),
+            grade_revisions::reason.eq(&new.reason),
+            grade_revisions::decided_by.eq(&new.decided_by),
+            grade_revisions::decided_at.eq(new.decided_at),
+            grade_revisions::prev_hash.eq(prev_hash),
+            grade_revisions::hash.eq(&new.hash),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
