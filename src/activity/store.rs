@@ -9,41 +9,22 @@ use crate::launch::Scope;
 use crate::platform;
 use crate::platform::model::Link;
 use crate::store::schema::{activities, links, placements};
-use crate::store::{Conn, StoreError, StoreResult};
+use crate::store::{Conn, StoreError, StoreResult, row_of};
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = activities)]
-struct Row {
-    id: ActivityId,
-    cohort_id: CohortId,
-    title: String,
-    brief_html: String,
-    rubric_version_id: RubricVersionId,
-    work_due_at: Option<UtcTime>,
-    review_due_at: Option<UtcTime>,
-    reviews_per_learner: i32,
-    anonymity: Anonymity,
-    released_at: Option<UtcTime>,
-    revision: i32,
-    created_by: PersonId,
-}
-
-impl From<Row> for Activity {
-    fn from(r: Row) -> Self {
-        Self {
-            id: r.id,
-            cohort_id: r.cohort_id,
-            title: r.title,
-            brief_html: r.brief_html,
-            rubric_version_id: r.rubric_version_id,
-            work_due_at: r.work_due_at,
-            review_due_at: r.review_due_at,
-            reviews_per_learner: r.reviews_per_learner,
-            anonymity: r.anonymity,
-            released_at: r.released_at,
-            revision: r.revision,
-            created_by: r.created_by,
-        }
+row_of! {
+    Activity as Row in activities {
+        id: ActivityId,
+        cohort_id: CohortId,
+        title: String,
+        brief_html: String,
+        rubric_version_id: RubricVersionId,
+        work_due_at: Option<UtcTime>,
+        review_due_at: Option<UtcTime>,
+        reviews_per_learner: i32,
+        anonymity: Anonymity,
+        released_at: Option<UtcTime>,
+        revision: i32,
+        created_by: PersonId,
     }
 }
 

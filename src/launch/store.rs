@@ -11,63 +11,41 @@ use crate::platform::doctor::Launches;
 use crate::platform::model::Person;
 use crate::store::columns::Role;
 use crate::store::schema::{sessions, used_nonces};
-use crate::store::{Conn, StoreResult, dialect, on_engine};
+use crate::store::{Conn, StoreResult, dialect, on_engine, row_of};
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = sessions)]
-struct SessionRow {
-    id: SessionId,
-    token_hash: String,
-    mode: Mode,
-    csrf_token: String,
-    registration_id: RegistrationId,
-    person_id: PersonId,
-    course_id: CourseId,
-    link_id: LinkId,
-    role: Role,
-    locale: String,
-    frame_origins: String,
-    return_url: Option<String>,
-    created_at: UtcTime,
-    last_seen_at: UtcTime,
-    expires_at: UtcTime,
-    ended_at: Option<UtcTime>,
+row_of! {
+    Session as SessionRow in sessions {
+        id: SessionId,
+        token_hash: String,
+        mode: Mode,
+        csrf_token: String,
+        registration_id: RegistrationId,
+        person_id: PersonId,
+        course_id: CourseId,
+        link_id: LinkId,
+        role: Role,
+        locale: String,
+        frame_origins: String,
+        return_url: Option<String>,
+        created_at: UtcTime,
+        last_seen_at: UtcTime,
+        expires_at: UtcTime,
+        ended_at: Option<UtcTime>,
+    }
 }
 
 /// Stores a session, and consumes the nonce of its launch with it. False when the nonce was used
 /// before; then nothing is stored.
 pub(super) fn create_session_once(conn: &mut Conn, nonce: &Nonce, session: &Session) -> StoreResult<bool> {
-    let row = row_of(session);
+    let row = SessionRow::from(session.clone());
     let insertion = diesel::insert_into(sessions::table).values(&row);
     dialect::consume_nonce_with(conn, &nonce.hash, nonce.keep_until, insertion)
 }
 
 /// Stores a session.
 pub(super) fn create_session(conn: &mut Conn, session: &Session) -> StoreResult<()> {
-    on_engine!(conn, c => diesel::insert_into(sessions::table).values(&row_of(session)).execute(c))?;
+    on_engine!(conn, c => diesel::insert_into(sessions::table).values(&SessionRow::from(session.clone())).execute(c))?;
     Ok(())
-}
-
-fn row_of(session: &Session) -> SessionRow {
-    let s = session.clone();
-    SessionRow {
-        id: s.id,
-        token_hash: s.token_hash,
-        mode: s.mode,
-        csrf_token: s.csrf_token,
-        registration_id: s.registration_id,
-        person_id: s.person_id,
-        course_id: s.course_id,
-        link_id: s.link_id,
-        role: s.role,
-        locale: s.locale,
-        frame_origins: s.frame_origins,
-        return_url: s.return_url,
-        created_at: s.created_at,
-        last_seen_at: s.last_seen_at,
-        expires_at: s.expires_at,
-        ended_at: s.ended_at,
-    }
 }
 
 /// A session by the hash of its token, with its person.
@@ -79,25 +57,7 @@ pub(super) fn find_session(conn: &mut Conn, token_hash: &str) -> StoreResult<Opt
         .optional())?;
     let Some(r) = row else { return Ok(None) };
     let person = platform::store::get_person(conn, &r.person_id)?;
-    let session = Session {
-        id: r.id,
-        token_hash: r.token_hash,
-        mode: r.mode,
-        csrf_token: r.csrf_token,
-        registration_id: r.registration_id,
-        person_id: r.person_id,
-        course_id: r.course_id,
-        link_id: r.link_id,
-        role: r.role,
-        locale: r.locale,
-        frame_origins: r.frame_origins,
-        return_url: r.return_url,
-        created_at: r.created_at,
-        last_seen_at: r.last_seen_at,
-        expires_at: r.expires_at,
-        ended_at: r.ended_at,
-    };
-    Ok(Some((session, person)))
+    Ok(Some((r.into(), person)))
 }
 
 /// How many launches of a registration there were since a moment, for the doctor.

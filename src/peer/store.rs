@@ -8,7 +8,7 @@ use crate::clock::UtcTime;
 use crate::ids::{ActivityId, CourseId, OverrideId, PersonId, ReviewId, RubricVersionId, SubmissionId};
 use crate::store::columns::Points;
 use crate::store::schema::{mark_overrides, reviews, rubric_versions, submissions};
-use crate::store::{Conn, StoreResult};
+use crate::store::{Conn, StoreResult, row_of};
 
 /// Stores a version of a rubric. It is never changed afterwards.
 ///
@@ -48,35 +48,18 @@ pub fn get_rubric(conn: &mut Conn, id: &RubricVersionId) -> StoreResult<Rubric> 
     Ok(serde_json::from_str(&body)?)
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = submissions)]
-struct SubmissionRow {
-    id: SubmissionId,
-    activity_id: ActivityId,
-    person_id: PersonId,
-    course_id: CourseId,
-    number: i32,
-    state: SubmissionState,
-    draft_html: String,
-    draft_revision: i32,
-    handed_in_html: Option<String>,
-    handed_in_at: Option<UtcTime>,
-}
-
-impl From<SubmissionRow> for Submission {
-    fn from(r: SubmissionRow) -> Self {
-        Self {
-            id: r.id,
-            activity_id: r.activity_id,
-            person_id: r.person_id,
-            course_id: r.course_id,
-            number: r.number,
-            state: r.state,
-            draft_html: r.draft_html,
-            draft_revision: r.draft_revision,
-            handed_in_html: r.handed_in_html,
-            handed_in_at: r.handed_in_at,
-        }
+row_of! {
+    Submission as SubmissionRow in submissions {
+        id: SubmissionId,
+        activity_id: ActivityId,
+        person_id: PersonId,
+        course_id: CourseId,
+        number: i32,
+        state: SubmissionState,
+        draft_html: String,
+        draft_revision: i32,
+        handed_in_html: Option<String>,
+        handed_in_at: Option<UtcTime>,
     }
 }
 

@@ -1,7 +1,5 @@
 //! Registrations, deployments, courses, links and people.
 
-use std::sync::OnceLock;
-
 use std::net::IpAddr;
 
 use serde::Serialize;
@@ -66,24 +64,21 @@ pub struct Registration {
     pub updated_at: UtcTime,
     /// The scopes that the LMS granted at Dynamic Registration, separated by blanks.
     pub granted_scopes: Option<String>,
-    #[serde(skip)]
-    pub(super) known_origins: OnceLock<Vec<String>>,
 }
 
 impl Registration {
     /// The origins that may frame our pages for this LMS before a launch has named more.
-    pub fn origins(&self) -> &[String] {
-        self.known_origins.get_or_init(|| {
-            let mut origins = Vec::new();
-            for address in [&self.issuer, &self.authorization_endpoint] {
-                if let Some(origin) = web_origin(address)
-                    && !origins.contains(&origin)
-                {
-                    origins.push(origin);
-                }
+    #[must_use]
+    pub fn origins(&self) -> Vec<String> {
+        let mut origins = Vec::new();
+        for address in [&self.issuer, &self.authorization_endpoint] {
+            if let Some(origin) = web_origin(address)
+                && !origins.contains(&origin)
+            {
+                origins.push(origin);
             }
-            origins
-        })
+        }
+        origins
     }
 
     /// Whether an address that a launch gave us belongs to this LMS, so that our token may go there:

@@ -366,7 +366,6 @@ fn update(
         token_audience: configuration.authorization_server,
         granted_scopes: Some(granted.scopes.join(" ")),
         updated_at: now,
-        known_origins: std::sync::OnceLock::new(),
         ..known
     };
     store::update_registration(conn, &updated, now)?;

@@ -1,7 +1,5 @@
 //! Registering LMSs, and taking in what a verified launch says.
 
-use std::sync::OnceLock;
-
 use super::model::{
     Course, Deployment, DeploymentPolicy, DeploymentState, Link, NewRegistration, Person, Registration,
 };
@@ -52,7 +50,6 @@ pub fn register_as(
         created_at: now,
         updated_at: now,
         granted_scopes: new.granted_scopes,
-        known_origins: OnceLock::new(),
     };
     store::create_registration(conn, &registration)?;
     for deployment_id in new.deployments {

@@ -72,6 +72,31 @@ macro_rules! on_engine {
 }
 pub(crate) use on_engine;
 
+/// The row of a model: a struct that diesel reads and writes, with the model's own fields, and the ways
+/// between the two. Models know no database, so each table would spell its fields three times.
+macro_rules! row_of {
+    ($model:ident as $row:ident in $table:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+        #[derive(Queryable, Selectable, Insertable)]
+        #[diesel(table_name = $table)]
+        pub(super) struct $row {
+            $($field: $type),+
+        }
+
+        impl From<$row> for $model {
+            fn from(row: $row) -> Self {
+                Self { $($field: row.$field),+ }
+            }
+        }
+
+        impl From<$model> for $row {
+            fn from(model: $model) -> Self {
+                Self { $($field: model.$field),+ }
+            }
+        }
+    };
+}
+pub(crate) use row_of;
+
 /// The answer of a query.
 pub type StoreResult<T> = Result<T, StoreError>;
 

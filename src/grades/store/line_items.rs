@@ -7,31 +7,17 @@ use crate::grades::model::LineItem;
 use crate::ids::{ActivityId, CourseId, LineItemId, LinkId};
 use crate::store::columns::Points;
 use crate::store::schema::line_items;
-use crate::store::{Conn, StoreResult};
+use crate::store::{Conn, StoreResult, row_of};
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = line_items)]
-struct LineItemRow {
-    id: LineItemId,
-    activity_id: ActivityId,
-    course_id: CourseId,
-    tag: String,
-    link_id: LinkId,
-    url: Option<String>,
-    score_maximum: Option<Points>,
-}
-
-impl From<LineItemRow> for LineItem {
-    fn from(r: LineItemRow) -> Self {
-        Self {
-            id: r.id,
-            activity_id: r.activity_id,
-            course_id: r.course_id,
-            tag: r.tag,
-            link_id: r.link_id,
-            url: r.url,
-            score_maximum: r.score_maximum,
-        }
+row_of! {
+    LineItem as LineItemRow in line_items {
+        id: LineItemId,
+        activity_id: ActivityId,
+        course_id: CourseId,
+        tag: String,
+        link_id: LinkId,
+        url: Option<String>,
+        score_maximum: Option<Points>,
     }
 }
 
@@ -68,20 +54,9 @@ pub fn get_line_item(conn: &mut Conn, id: &LineItemId) -> StoreResult<LineItem> 
 /// # Errors
 /// `Duplicate` when it is there already.
 pub fn create_line_item(conn: &mut Conn, new: &LineItem, now: UtcTime) -> StoreResult<()> {
-    diesel::insert_into(line_items::table)
-        .values((
-            line_items::id.eq(&new.id),
-            line_items::activity_id.eq(&new.activity_id),
-            line_items::course_id.eq(&new.course_id),
-            line_items::tag.eq(&new.tag),
-            line_items::link_id.eq(&new.link_id),
-            line_items::url.eq(&new.url),
-            line_items::score_maximum.eq(new.score_maximum),
-            line_items::created_by_us.eq(false),
-            line_items::created_at.eq(now),
-            line_items::updated_at.eq(now),
-        ))
-        .execute(conn)?;
+    let row = LineItemRow::from(new.clone());
+    let times = (line_items::created_at.eq(now), line_items::updated_at.eq(now));
+    diesel::insert_into(line_items::table).values((&row, line_items::created_by_us.eq(false), times)).execute(conn)?;
     Ok(())
 }
 

@@ -9,51 +9,27 @@ use crate::grades::model::{OutboxState, Outgoing};
 use crate::ids::{ActivityId, AttemptId, LineItemId, OutboxId, PersonId, RegistrationId};
 use crate::store::columns::Points;
 use crate::store::schema::{ags_attempts, ags_outbox, line_items};
-use crate::store::{Conn, Engine, StoreResult, dialect};
+use crate::store::{Conn, Engine, StoreResult, dialect, row_of};
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = ags_outbox)]
-struct OutboxRow {
-    id: OutboxId,
-    registration_id: RegistrationId,
-    line_item_id: LineItemId,
-    person_id: PersonId,
-    lms_sub: String,
-    desired_rev: i32,
-    desired_points: Points,
-    desired_maximum: Points,
-    desired_ts: UtcTime,
-    submitted_at: Option<UtcTime>,
-    delivered_rev: i32,
-    state: OutboxState,
-    attempt: i32,
-    ambiguous: bool,
-    next_attempt_at: UtcTime,
-    last_class: Option<String>,
-    last_status: Option<i32>,
-}
-
-impl From<OutboxRow> for Outgoing {
-    fn from(r: OutboxRow) -> Self {
-        Self {
-            id: r.id,
-            registration_id: r.registration_id,
-            line_item_id: r.line_item_id,
-            person_id: r.person_id,
-            lms_sub: r.lms_sub,
-            desired_rev: r.desired_rev,
-            desired_points: r.desired_points,
-            desired_maximum: r.desired_maximum,
-            desired_ts: r.desired_ts,
-            submitted_at: r.submitted_at,
-            delivered_rev: r.delivered_rev,
-            state: r.state,
-            attempt: r.attempt,
-            ambiguous: r.ambiguous,
-            next_attempt_at: r.next_attempt_at,
-            last_class: r.last_class,
-            last_status: r.last_status,
-        }
+row_of! {
+    Outgoing as OutboxRow in ags_outbox {
+        id: OutboxId,
+        registration_id: RegistrationId,
+        line_item_id: LineItemId,
+        person_id: PersonId,
+        lms_sub: String,
+        desired_rev: i32,
+        desired_points: Points,
+        desired_maximum: Points,
+        desired_ts: UtcTime,
+        submitted_at: Option<UtcTime>,
+        delivered_rev: i32,
+        state: OutboxState,
+        attempt: i32,
+        ambiguous: bool,
+        next_attempt_at: UtcTime,
+        last_class: Option<String>,
+        last_status: Option<i32>,
     }
 }
 
@@ -103,27 +79,9 @@ pub fn list_outgoing(conn: &mut Conn, activity: &ActivityId) -> StoreResult<Vec<
 /// # Errors
 /// `Duplicate` when the learner has one in this column already.
 pub fn create_outgoing(conn: &mut Conn, new: &Outgoing, now: UtcTime) -> StoreResult<()> {
-    diesel::insert_into(ags_outbox::table)
-        .values((
-            ags_outbox::id.eq(&new.id),
-            ags_outbox::registration_id.eq(&new.registration_id),
-            ags_outbox::line_item_id.eq(&new.line_item_id),
-            ags_outbox::person_id.eq(&new.person_id),
-            ags_outbox::lms_sub.eq(&new.lms_sub),
-            ags_outbox::desired_rev.eq(new.desired_rev),
-            ags_outbox::desired_points.eq(new.desired_points),
-            ags_outbox::desired_maximum.eq(new.desired_maximum),
-            ags_outbox::desired_ts.eq(new.desired_ts),
-            ags_outbox::submitted_at.eq(new.submitted_at),
-            ags_outbox::delivered_rev.eq(new.delivered_rev),
-            ags_outbox::state.eq(new.state),
-            ags_outbox::attempt.eq(new.attempt),
-            ags_outbox::ambiguous.eq(new.ambiguous),
-            ags_outbox::next_attempt_at.eq(new.next_attempt_at),
-            ags_outbox::created_at.eq(now),
-            ags_outbox::updated_at.eq(now),
-        ))
-        .execute(conn)?;
+    let row = OutboxRow::from(new.clone());
+    let times = (ags_outbox::created_at.eq(now), ags_outbox::updated_at.eq(now));
+    diesel::insert_into(ags_outbox::table).values((&row, times)).execute(conn)?;
     Ok(())
 }
 

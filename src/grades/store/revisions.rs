@@ -7,37 +7,20 @@ use crate::grades::model::{Revision, RevisionState, Source};
 use crate::ids::{ActivityId, GradeRevisionId, PersonId};
 use crate::store::columns::Points;
 use crate::store::schema::grade_revisions;
-use crate::store::{Conn, StoreResult};
+use crate::store::{Conn, StoreResult, row_of};
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = grade_revisions)]
-struct RevisionRow {
-    activity_id: ActivityId,
-    person_id: PersonId,
-    rev: i32,
-    points: Points,
-    maximum: Points,
-    source: Source,
-    reason: String,
-    decided_by: PersonId,
-    decided_at: UtcTime,
-    hash: String,
-}
-
-impl From<RevisionRow> for Revision {
-    fn from(r: RevisionRow) -> Self {
-        Self {
-            activity_id: r.activity_id,
-            person_id: r.person_id,
-            rev: r.rev,
-            points: r.points,
-            maximum: r.maximum,
-            source: r.source,
-            reason: r.reason,
-            decided_by: r.decided_by,
-            decided_at: r.decided_at,
-            hash: r.hash,
-        }
+row_of! {
+    Revision as RevisionRow in grade_revisions {
+        activity_id: ActivityId,
+        person_id: PersonId,
+        rev: i32,
+        points: Points,
+        maximum: Points,
+        source: Source,
+        reason: String,
+        decided_by: PersonId,
+        decided_at: UtcTime,
+        hash: String,
     }
 }
 

@@ -1,53 +1,29 @@
 //! Registrations and their deployments.
 
-use std::sync::OnceLock;
-
 use diesel::prelude::*;
 
 use crate::clock::UtcTime;
 use crate::ids::{DeploymentId, RegistrationId};
 use crate::platform::model::{Deployment, DeploymentPolicy, DeploymentState, Family, Registration};
 use crate::store::schema::{deployments, registrations};
-use crate::store::{Conn, StoreResult};
+use crate::store::{Conn, StoreResult, row_of};
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = registrations)]
-struct RegistrationRow {
-    id: RegistrationId,
-    name: String,
-    issuer: String,
-    client_id: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    jwks_uri: String,
-    token_audience: Option<String>,
-    family: Family,
-    deployment_policy: DeploymentPolicy,
-    enabled: bool,
-    created_at: UtcTime,
-    updated_at: UtcTime,
-    granted_scopes: Option<String>,
-}
-
-impl From<RegistrationRow> for Registration {
-    fn from(r: RegistrationRow) -> Self {
-        Self {
-            id: r.id,
-            name: r.name,
-            issuer: r.issuer,
-            client_id: r.client_id,
-            authorization_endpoint: r.authorization_endpoint,
-            token_endpoint: r.token_endpoint,
-            jwks_uri: r.jwks_uri,
-            token_audience: r.token_audience,
-            family: r.family,
-            deployment_policy: r.deployment_policy,
-            enabled: r.enabled,
-            created_at: r.created_at,
-            updated_at: r.updated_at,
-            granted_scopes: r.granted_scopes,
-            known_origins: OnceLock::new(),
-        }
+row_of! {
+    Registration as RegistrationRow in registrations {
+        id: RegistrationId,
+        name: String,
+        issuer: String,
+        client_id: String,
+        authorization_endpoint: String,
+        token_endpoint: String,
+        jwks_uri: String,
+        token_audience: Option<String>,
+        family: Family,
+        deployment_policy: DeploymentPolicy,
+        enabled: bool,
+        created_at: UtcTime,
+        updated_at: UtcTime,
+        granted_scopes: Option<String>,
     }
 }
 
@@ -56,23 +32,7 @@ impl From<RegistrationRow> for Registration {
 /// # Errors
 /// `Duplicate` when issuer, client id and key set are registered already.
 pub fn create_registration(conn: &mut Conn, new: &Registration) -> StoreResult<()> {
-    let r = new.clone();
-    let row = RegistrationRow {
-        id: r.id,
-        name: r.name,
-        issuer: r.issuer,
-        client_id: r.client_id,
-        authorization_endpoint: r.authorization_endpoint,
-        token_endpoint: r.token_endpoint,
-        jwks_uri: r.jwks_uri,
-        token_audience: r.token_audience,
-        family: r.family,
-        deployment_policy: r.deployment_policy,
-        enabled: r.enabled,
-        created_at: r.created_at,
-        updated_at: r.updated_at,
-        granted_scopes: r.granted_scopes,
-    };
+    let row = RegistrationRow::from(new.clone());
     diesel::insert_into(registrations::table).values(&row).execute(conn)?;
     Ok(())
 }
@@ -151,25 +111,13 @@ pub fn set_registration_enabled(conn: &mut Conn, id: &RegistrationId, enabled: b
     if changed == 1 { Ok(()) } else { Err(crate::store::StoreError::NotFound) }
 }
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = deployments)]
-pub(super) struct DeploymentRow {
-    id: DeploymentId,
-    registration_id: RegistrationId,
-    deployment_id: String,
-    state: DeploymentState,
-    created_at: UtcTime,
-}
-
-impl From<DeploymentRow> for Deployment {
-    fn from(r: DeploymentRow) -> Self {
-        Self {
-            id: r.id,
-            registration_id: r.registration_id,
-            deployment_id: r.deployment_id,
-            state: r.state,
-            created_at: r.created_at,
-        }
+row_of! {
+    Deployment as DeploymentRow in deployments {
+        id: DeploymentId,
+        registration_id: RegistrationId,
+        deployment_id: String,
+        state: DeploymentState,
+        created_at: UtcTime,
     }
 }
 
@@ -217,13 +165,7 @@ pub fn list_deployments(conn: &mut Conn, registration: &RegistrationId) -> Store
 /// # Errors
 /// `Duplicate` when it is there already.
 pub fn create_deployment(conn: &mut Conn, new: &Deployment) -> StoreResult<()> {
-    let row = DeploymentRow {
-        id: new.id.clone(),
-        registration_id: new.registration_id.clone(),
-        deployment_id: new.deployment_id.clone(),
-        state: new.state,
-        created_at: new.created_at,
-    };
+    let row = DeploymentRow::from(new.clone());
     diesel::insert_into(deployments::table).values(&row).execute(conn)?;
     Ok(())
 }

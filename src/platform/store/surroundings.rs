@@ -7,7 +7,7 @@ use crate::clock::UtcTime;
 use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId};
 use crate::platform::model::{Course, Deployment, Link, Person};
 use crate::store::schema::{courses, deployments, links, people, registrations};
-use crate::store::{Conn, StoreResult, on_engine};
+use crate::store::{Conn, StoreResult, on_engine, row_of};
 
 /// What is stored of the surroundings of a launch.
 #[derive(Clone, Debug)]
@@ -77,33 +77,17 @@ pub fn find_known(conn: &mut Conn, registration: &RegistrationId, wanted: Wanted
     })
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = courses)]
-struct CourseRow {
-    id: CourseId,
-    deployment_id: DeploymentId,
-    context_id: String,
-    contextless: bool,
-    title: String,
-    label: String,
-    line_items_url: Option<String>,
-    memberships_url: Option<String>,
-    ags_scopes: String,
-}
-
-impl From<CourseRow> for Course {
-    fn from(r: CourseRow) -> Self {
-        Self {
-            id: r.id,
-            deployment_id: r.deployment_id,
-            context_id: r.context_id,
-            contextless: r.contextless,
-            title: r.title,
-            label: r.label,
-            line_items_url: r.line_items_url,
-            memberships_url: r.memberships_url,
-            ags_scopes: r.ags_scopes,
-        }
+row_of! {
+    Course as CourseRow in courses {
+        id: CourseId,
+        deployment_id: DeploymentId,
+        context_id: String,
+        contextless: bool,
+        title: String,
+        label: String,
+        line_items_url: Option<String>,
+        memberships_url: Option<String>,
+        ags_scopes: String,
     }
 }
 
@@ -120,21 +104,9 @@ pub fn get_course(conn: &mut Conn, id: &CourseId) -> StoreResult<Course> {
 /// # Errors
 /// `Duplicate` when it is there already.
 pub fn create_course(conn: &mut Conn, new: &Course, now: UtcTime) -> StoreResult<()> {
-    diesel::insert_into(courses::table)
-        .values((
-            courses::id.eq(&new.id),
-            courses::deployment_id.eq(&new.deployment_id),
-            courses::context_id.eq(&new.context_id),
-            courses::contextless.eq(new.contextless),
-            courses::title.eq(&new.title),
-            courses::label.eq(&new.label),
-            courses::line_items_url.eq(&new.line_items_url),
-            courses::memberships_url.eq(&new.memberships_url),
-            courses::ags_scopes.eq(&new.ags_scopes),
-            courses::created_at.eq(now),
-            courses::updated_at.eq(now),
-        ))
-        .execute(conn)?;
+    let row = CourseRow::from(new.clone());
+    let times = (courses::created_at.eq(now), courses::updated_at.eq(now));
+    diesel::insert_into(courses::table).values((&row, times)).execute(conn)?;
     Ok(())
 }
 
@@ -156,25 +128,13 @@ pub fn update_course(conn: &mut Conn, course: &Course, now: UtcTime) -> StoreRes
     Ok(())
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = links)]
-struct LinkRow {
-    id: LinkId,
-    course_id: CourseId,
-    resource_link_id: String,
-    title: String,
-    line_item_url: Option<String>,
-}
-
-impl From<LinkRow> for Link {
-    fn from(r: LinkRow) -> Self {
-        Self {
-            id: r.id,
-            course_id: r.course_id,
-            resource_link_id: r.resource_link_id,
-            title: r.title,
-            line_item_url: r.line_item_url,
-        }
+row_of! {
+    Link as LinkRow in links {
+        id: LinkId,
+        course_id: CourseId,
+        resource_link_id: String,
+        title: String,
+        line_item_url: Option<String>,
     }
 }
 
@@ -191,17 +151,9 @@ pub fn get_link(conn: &mut Conn, id: &LinkId) -> StoreResult<Link> {
 /// # Errors
 /// `Duplicate` when it is there already.
 pub fn create_link(conn: &mut Conn, new: &Link, now: UtcTime) -> StoreResult<()> {
-    diesel::insert_into(links::table)
-        .values((
-            links::id.eq(&new.id),
-            links::course_id.eq(&new.course_id),
-            links::resource_link_id.eq(&new.resource_link_id),
-            links::title.eq(&new.title),
-            links::line_item_url.eq(&new.line_item_url),
-            links::created_at.eq(now),
-            links::updated_at.eq(now),
-        ))
-        .execute(conn)?;
+    let row = LinkRow::from(new.clone());
+    let times = (links::created_at.eq(now), links::updated_at.eq(now));
+    diesel::insert_into(links::table).values((&row, times)).execute(conn)?;
     Ok(())
 }
 
@@ -216,31 +168,16 @@ pub fn update_link(conn: &mut Conn, link: &Link, now: UtcTime) -> StoreResult<()
     Ok(())
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = people)]
-struct PersonRow {
-    id: PersonId,
-    registration_id: RegistrationId,
-    sub: String,
-    name: Option<String>,
-    given_name: Option<String>,
-    family_name: Option<String>,
-    email: Option<String>,
-    test_user: bool,
-}
-
-impl From<PersonRow> for Person {
-    fn from(r: PersonRow) -> Self {
-        Self {
-            id: r.id,
-            registration_id: r.registration_id,
-            sub: r.sub,
-            name: r.name,
-            given_name: r.given_name,
-            family_name: r.family_name,
-            email: r.email,
-            test_user: r.test_user,
-        }
+row_of! {
+    Person as PersonRow in people {
+        id: PersonId,
+        registration_id: RegistrationId,
+        sub: String,
+        name: Option<String>,
+        given_name: Option<String>,
+        family_name: Option<String>,
+        email: Option<String>,
+        test_user: bool,
     }
 }
 
@@ -267,20 +204,9 @@ pub fn list_people(conn: &mut Conn, ids: Vec<PersonId>) -> StoreResult<Vec<Perso
 /// # Errors
 /// `Duplicate` when the person is there already.
 pub fn create_person(conn: &mut Conn, new: &Person, now: UtcTime) -> StoreResult<()> {
-    diesel::insert_into(people::table)
-        .values((
-            people::id.eq(&new.id),
-            people::registration_id.eq(&new.registration_id),
-            people::sub.eq(&new.sub),
-            people::name.eq(&new.name),
-            people::given_name.eq(&new.given_name),
-            people::family_name.eq(&new.family_name),
-            people::email.eq(&new.email),
-            people::test_user.eq(new.test_user),
-            people::created_at.eq(now),
-            people::updated_at.eq(now),
-        ))
-        .execute(conn)?;
+    let row = PersonRow::from(new.clone());
+    let times = (people::created_at.eq(now), people::updated_at.eq(now));
+    diesel::insert_into(people::table).values((&row, times)).execute(conn)?;
     Ok(())
 }
 
