@@ -8,6 +8,8 @@ use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 use url::Url;
 
+use crate::ids::RegistrationId;
+
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -144,6 +146,12 @@ impl Settings {
     #[must_use]
     pub fn origin(&self) -> String {
         self.public_url.origin().ascii_serialization()
+    }
+
+    /// The login or the launch address of a registration: `what` is the last part of it.
+    #[must_use]
+    pub fn lti_url(&self, registration: &RegistrationId, what: &str) -> String {
+        self.url(&format!("/lti/{registration}/{what}"))
     }
 
     /// An address of the tool from a path that starts with `/`.

@@ -144,10 +144,10 @@ pub(super) fn run(args: Args) -> Outcome {
 
 /// What an LMS administrator has to enter on the other side.
 fn addresses(settings: &Settings, registration: &Registration) -> Value {
-    let launch = settings.url(&format!("/lti/{}/launch", registration.id));
+    let launch = settings.lti_url(&registration.id, "launch");
     json!({
         "id": registration.id,
-        "login_url": settings.url(&format!("/lti/{}/login", registration.id)),
+        "login_url": settings.lti_url(&registration.id, "login"),
         "launch_url": launch,
         "deep_linking_url": launch,
         "jwks_url": settings.url("/.well-known/jwks.json"),
@@ -203,13 +203,12 @@ fn make_invitation(settings: &Settings, invite: &Invite) -> Outcome {
     }
     let db = database(settings)?;
     let (updates, now) = (invite.update.clone().map(RegistrationId), Clock::default().now());
-    let made = db.write_blocking(|c| {
-        registering::invite(c, settings, invite.name.trim(), updates, invite.expires, now).map_err(|e| match e {
-            RegisterError::Store(error) => error,
-            other => StoreError::Unavailable(format!("{other:?}")),
-        })
-    });
-    let (address, expires_at) = made.map_err(explain(invite.update.as_deref().unwrap_or_default()))?;
+    let made =
+        db.write_blocking(|c| registering::invite(c, settings, invite.name.trim(), updates, invite.expires, now));
+    let (address, expires_at) = made.map_err(|e| match e {
+        RegisterError::Store(error) => explain(invite.update.as_deref().unwrap_or_default())(error),
+        other => other.to_string(),
+    })?;
     let expires_at = expires_at.iso_seconds();
     let text = format!("{address}\nworks once, until {expires_at}; paste it into the LMS");
     say(invite.json, &text, &json!({"registration_url": address, "expires_at": expires_at}))

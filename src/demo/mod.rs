@@ -6,6 +6,7 @@
 pub mod campus;
 pub mod messages;
 pub mod pages;
+mod school;
 pub mod scores;
 pub mod seed;
 

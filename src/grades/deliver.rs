@@ -15,7 +15,7 @@ use crate::lti::ags::{Ags, AgsError};
 use crate::lti::score::{
     self, SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT, SCOPE_SCORE, Score, Verdict, classify,
 };
-use crate::lti::token::{TokenError, TokenRequest};
+use crate::lti::token::TokenError;
 use crate::net::{Answer, NetError};
 use crate::platform;
 use crate::platform::model::{Course, Link, Registration};
@@ -111,14 +111,7 @@ fn scopes(course: &Course) -> Vec<String> {
 }
 
 async fn send(context: &Context, job: &Job, row: &Outgoing) -> Outcome {
-    let request = TokenRequest {
-        registration: job.registration.id.to_string(),
-        token_endpoint: job.registration.token_endpoint.clone(),
-        audience: job.registration.token_audience.clone().unwrap_or_else(|| job.registration.token_endpoint.clone()),
-        client_id: job.registration.client_id.clone(),
-        deployment_id: job.deployment_id.clone(),
-        scopes: scopes(&job.course),
-    };
+    let request = job.registration.token_request(&job.deployment_id, scopes(&job.course));
     if !request.scopes.iter().any(|s| s == SCOPE_SCORE) {
         return Outcome::because(Verdict::Forbidden, "no_service", "the LMS offers no score service here".to_owned());
     }

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::held::Held;
 use super::refusal::Refusal;
-use super::service;
+use super::service::{self, Framed};
 use super::session::pages::COOKIE;
 use super::session::{LIFETIME, Mode};
 use crate::context::Context;
@@ -105,10 +105,6 @@ async fn login(
     start_login(&request, &context, &registration, &login)
 }
 
-fn launch_url(context: &Context, registration: &Registration) -> String {
-    context.settings.url(&format!("/lti/{}/launch", registration.id))
-}
-
 fn start_login(
     request: &HttpRequest,
     context: &Context,
@@ -116,10 +112,10 @@ fn start_login(
     login: &LoginRequest,
 ) -> PageResult {
     let view = View::of(request);
-    view.update(|s| s.frame = Frame::Origins(registration.origins().to_vec()));
+    view.update(|s| s.frame = Frame::Origins(registration.origins()));
     let endpoint = Url::parse(&registration.authorization_endpoint).map_err(|e| PageError::internal(&e))?;
     let (state, binding) = State::new(registration.id.as_str(), login, context.clock.now())?;
-    let redirect_uri = launch_url(context, registration);
+    let redirect_uri = context.settings.lti_url(&registration.id, "launch");
     let next = |state: &State| -> Result<Url, PageError> {
         let signed = state.sign(&context.key)?;
         let client_id = &registration.client_id;
@@ -173,7 +169,7 @@ async fn answer_launch(
     let (state, registration) = service::check_state(context, key, fields.raw("state")).await?;
     let view = View::of(request);
     view.update(|s| {
-        s.frame = Frame::Origins(registration.origins().to_vec());
+        s.frame = Frame::Origins(registration.origins());
         s.form_targets = form_targets(&registration);
     });
     let explain = |refusal: Refusal| Refusal {
@@ -182,17 +178,22 @@ async fn answer_launch(
         ..refusal
     };
     let (launch, bound) = check_launch(request, context, &registration, &state, fields).await.map_err(explain)?;
-    view.update(|s| {
-        s.frame = Frame::Origins(service::frame_origins(&registration, Some(&launch)));
-        s.lang = launch.locale.as_deref().map_or(s.lang, Lang::of_locale);
-        s.return_url = launch.return_url.clone().filter(|u| web_origin(u).is_some());
-    });
+    show_launch(&view, &registration, &launch);
     let held = Held::new(state.clone(), launch, context.clock.now());
     if bound {
         finish(request, context, Arc::clone(&registration), held, Mode::Cookie).await.map_err(explain)
     } else {
         ask_browser(context, view, &registration, &held).map_err(explain)
     }
+}
+
+/// From here on, pages are those of this launch: its language, its frame, its way back.
+fn show_launch(view: &View, registration: &Registration, launch: &Launch) {
+    view.update(|s| {
+        s.frame = Frame::Origins(service::frame_origins(registration, launch));
+        s.lang = launch.locale.as_deref().map_or(s.lang, Lang::of_locale);
+        s.return_url = launch.return_url.clone().filter(|u| web_origin(u).is_some());
+    });
 }
 
 /// Where a form of ours may end beside our own pages: at the LMS's login.
@@ -202,7 +203,7 @@ fn form_targets(registration: &Registration) -> Vec<String> {
 
 fn retry(context: &Context, registration: &Registration, state: &State) -> Option<Box<Retry>> {
     let login = state.login.clone()?;
-    Some(Box::new(Retry { action: context.settings.url(&format!("/lti/{}/login", registration.id)), login }))
+    Some(Box::new(Retry { action: context.settings.lti_url(&registration.id, "login"), login }))
 }
 
 /// Every check of a launch. The flag says whether the browser is bound by its cookie.
@@ -278,7 +279,15 @@ async fn finish(
     let short_name = held.state.short_name();
     let previous = cookies::value(request, COOKIE);
     let id = registration.id.to_string();
-    let opened = service::open_session(context, registration, held, mode, previous).await?;
+    let shown = View::of(request).state();
+    let framed = Framed {
+        origins: match shown.frame {
+            Frame::Origins(origins) => origins,
+            Frame::AnyLms | Frame::Nobody => Vec::new(),
+        },
+        return_url: shown.return_url,
+    };
+    let opened = service::open_session(context, registration, held, framed, mode, previous).await?;
     tracing::info!(
         event = "launch",
         outcome = "accepted",
@@ -314,12 +323,8 @@ async fn answer_confirm(request: &HttpRequest, context: &Context, fields: &Field
     let held = Held::open(&context.key, sealed).map_err(|_| Reject::State)?;
     let registration = service::enabled_registration(context, &held.state.registration).await?;
     let view = View::of(request);
-    view.update(|s| {
-        s.frame = Frame::Origins(service::frame_origins(&registration, Some(&held.launch)));
-        s.form_targets = form_targets(&registration);
-        s.lang = held.launch.locale.as_deref().map_or(s.lang, Lang::of_locale);
-        s.return_url = held.launch.return_url.clone().filter(|u| web_origin(u).is_some());
-    });
+    show_launch(&view, &registration, &held.launch);
+    view.update(|s| s.form_targets = form_targets(&registration));
     let state = held.state.clone();
     let explain = |refusal: Refusal| Refusal {
         registration: Some(registration.id.to_string()),
@@ -343,38 +348,6 @@ async fn answer_confirm(request: &HttpRequest, context: &Context, fields: &Field
     finish(request, context, Arc::clone(&registration), held, Mode::Bearer).await.map_err(explain)
 }
 
-async fn login_keyed(
-    request: HttpRequest,
-    payload: web::Payload,
-    context: web::Data<Context>,
-    limit: web::Data<LoginLimit>,
-    key: web::Path<String>,
-) -> PageResult {
-    login(request, payload, context, limit, Some(key)).await
-}
-
-async fn login_plain(
-    request: HttpRequest,
-    payload: web::Payload,
-    context: web::Data<Context>,
-    limit: web::Data<LoginLimit>,
-) -> PageResult {
-    login(request, payload, context, limit, None).await
-}
-
-async fn launch_keyed(
-    request: HttpRequest,
-    payload: web::Payload,
-    context: web::Data<Context>,
-    key: web::Path<String>,
-) -> PageResult {
-    launch(request, payload, context, Some(key)).await
-}
-
-async fn launch_plain(request: HttpRequest, payload: web::Payload, context: web::Data<Context>) -> PageResult {
-    launch(request, payload, context, None).await
-}
-
 /// A wrong method is 405 with a page, in any frame.
 async fn wrong_method(request: HttpRequest) -> PageResult {
     View::of(&request).update(|s| s.frame = Frame::AnyLms);
@@ -386,23 +359,21 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(
             web::resource("/lti/login")
-                .route(web::get().to(login_plain))
-                .route(web::post().to(login_plain))
+                .route(web::get().to(login))
+                .route(web::post().to(login))
                 .default_service(web::to(wrong_method)),
         )
-        .service(
-            web::resource("/lti/launch").route(web::post().to(launch_plain)).default_service(web::to(wrong_method)),
-        )
+        .service(web::resource("/lti/launch").route(web::post().to(launch)).default_service(web::to(wrong_method)))
         .service(web::resource("/lti/confirm").route(web::post().to(confirm)).default_service(web::to(wrong_method)))
         .service(
             web::resource("/lti/{registration}/login")
-                .route(web::get().to(login_keyed))
-                .route(web::post().to(login_keyed))
+                .route(web::get().to(login))
+                .route(web::post().to(login))
                 .default_service(web::to(wrong_method)),
         )
         .service(
             web::resource("/lti/{registration}/launch")
-                .route(web::post().to(launch_keyed))
+                .route(web::post().to(launch))
                 .default_service(web::to(wrong_method)),
         );
 }

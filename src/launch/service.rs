@@ -127,6 +127,7 @@ pub async fn open_session(
     context: &Context,
     registration: Arc<Registration>,
     held: Held,
+    framed: Framed,
     mode: Mode,
     previous_token: Option<String>,
 ) -> Result<Opened, Refusal> {
@@ -137,6 +138,7 @@ pub async fn open_session(
         previous: previous_token.map(|t| crypto::sha256_text(&t)),
         registration,
         held,
+        framed,
         mode,
         now: context.clock.now(),
     });
@@ -171,10 +173,19 @@ pub(super) struct Nonce {
     pub(super) keep_until: UtcTime,
 }
 
+/// Where the pages of a session are shown.
+pub struct Framed {
+    /// Who may frame them.
+    pub origins: Vec<String>,
+    /// The way back into the LMS.
+    pub return_url: Option<String>,
+}
+
 /// A session that is about to be stored.
 struct Opening {
     registration: Arc<Registration>,
     held: Held,
+    framed: Framed,
     mode: Mode,
     token_hash: String,
     csrf_token: String,
@@ -236,8 +247,8 @@ impl Opening {
             link_id: arrival.link.id,
             role,
             locale: launch.locale.clone().unwrap_or_default().chars().take(35).collect(),
-            frame_origins: frame_origins(&self.registration, Some(launch)).join(" "),
-            return_url: launch.return_url.clone().filter(|u| web_origin(u).is_some()),
+            frame_origins: self.framed.origins.join(" "),
+            return_url: self.framed.return_url.clone(),
             created_at: self.now,
             last_seen_at: self.now,
             expires_at: self.now.plus_seconds(session::LIFETIME),
@@ -249,10 +260,10 @@ impl Opening {
 /// Who may frame the pages: the origins of the registration, and those that the signed launch names
 /// (a hosted Canvas has its school's own domain there).
 #[must_use]
-pub fn frame_origins(registration: &Registration, launch: Option<&Launch>) -> Vec<String> {
-    let mut origins = registration.origins().to_vec();
-    let named = launch.into_iter().flat_map(|l| [l.return_url.as_deref(), l.platform_url.as_deref()]);
-    for origin in named.flatten().filter_map(web_origin) {
+pub fn frame_origins(registration: &Registration, launch: &Launch) -> Vec<String> {
+    let mut origins = registration.origins();
+    let named = [launch.return_url.as_deref(), launch.platform_url.as_deref()];
+    for origin in named.into_iter().flatten().filter_map(web_origin) {
         if !origins.contains(&origin) {
             origins.push(origin);
         }

@@ -7,17 +7,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::SCOPE_ROSTER;
+use super::score::{SCOPE_LINE_ITEM, SCOPE_RESULT, SCOPE_SCORE};
+use crate::net::authority;
+
 /// The claim with the LMS's own configuration.
-const PLATFORM: &str = "https://purl.imsglobal.org/spec/lti-platform-configuration";
+pub const PLATFORM: &str = "https://purl.imsglobal.org/spec/lti-platform-configuration";
 /// The claim with the tool's configuration.
-const TOOL: &str = "https://purl.imsglobal.org/spec/lti-tool-configuration";
+pub const TOOL: &str = "https://purl.imsglobal.org/spec/lti-tool-configuration";
 /// The scopes that we use, in the order that people read them; nothing else is asked for.
-pub const SCOPES: [&str; 4] = [
-    "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
-    "https://purl.imsglobal.org/spec/lti-ags/scope/score",
-    "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
-    "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
-];
+pub const SCOPES: [&str; 4] = [SCOPE_LINE_ITEM, SCOPE_SCORE, SCOPE_RESULT, SCOPE_ROSTER];
 /// What launches are asked to bring along: earlier contexts of a copied course, and the activity's dates.
 pub const CUSTOM_PARAMETERS: [(&str, &str); 3] = [
     ("context_history", "$Context.id.history"),
@@ -119,7 +118,7 @@ impl Configuration {
             ("jwks_uri", &self.jwks_uri),
             ("registration_endpoint", &self.registration_endpoint),
         ];
-        let source = host(from);
+        let source = authority(from);
         let mut others = Vec::new();
         for (name, address) in all {
             let url = Url::parse(address).map_err(|_| ConfigurationError::Address(name))?;
@@ -128,7 +127,7 @@ impl Configuration {
             if !secure || !plain || (name == "issuer" && url.query().is_some()) {
                 return Err(ConfigurationError::Address(name));
             }
-            let host = host(&url);
+            let host = authority(&url);
             if host == source {
                 continue;
             }
@@ -148,12 +147,6 @@ impl Configuration {
     pub fn wanted_scopes(&self) -> Vec<String> {
         SCOPES.iter().filter(|s| self.scopes.iter().any(|o| o == *s)).map(ToString::to_string).collect()
     }
-}
-
-/// Host and port, as one compares them.
-fn host(url: &Url) -> String {
-    let name = url.host_str().unwrap_or_default().to_ascii_lowercase();
-    url.port().map_or_else(|| name.clone(), |port| format!("{name}:{port}"))
 }
 
 /// Canvas in the cloud signs in on one host for all schools, and its issuer is a name of its own
@@ -184,7 +177,7 @@ pub struct Tool<'a> {
 /// not: nothing here needs them.
 #[must_use]
 pub fn request(configuration: &Configuration, tool: &Tool<'_>) -> Value {
-    let domain = host(tool.origin);
+    let domain = authority(tool.origin);
     // Moodle compares it with the target's host, from which it takes a leading "www.".
     let domain = domain.strip_prefix("www.").filter(|_| configuration.product == "moodle").unwrap_or(&domain);
     let mut settings = json!({

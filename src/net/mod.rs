@@ -143,6 +143,13 @@ impl Outgoing {
     }
 }
 
+/// Host and port of a URL as `Host` headers and LMSs write them: the port only where it is not the usual one.
+#[must_use]
+pub fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
 /// The outbound client, cheap to clone.
 #[derive(Clone)]
 pub struct Outbound {

@@ -16,7 +16,9 @@ use crate::crypto::rsa::SigningKey;
 use crate::ids::RegistrationId;
 use crate::lti::ags::{Ags, AgsError};
 use crate::lti::registration::SCOPES;
+use crate::lti::score::SCOPE_LINE_ITEM;
 use crate::lti::token::{TokenError, TokenRequest};
+use crate::lti::{MEMBERSHIPS_TYPE, SCOPE_ROSTER};
 use crate::net::{Answer, NetError, Outgoing};
 use crate::store::{Conn, StoreError, StoreResult};
 
@@ -25,7 +27,6 @@ const CLOCK_WARNING: i64 = 10;
 /// A clock that differs by this many seconds refuses launches.
 const CLOCK_LIMIT: i64 = 60;
 const TIMEOUT: Duration = Duration::from_secs(10);
-const MEMBERSHIPS_TYPE: &str = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json";
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -245,15 +246,7 @@ const NO_COURSE: &str = "no course is known yet in which the LMS offers it";
 
 impl Services<'_> {
     fn request(&self, scopes: Vec<String>) -> TokenRequest {
-        let r = self.registration;
-        TokenRequest {
-            registration: r.id.to_string(),
-            token_endpoint: r.token_endpoint.clone(),
-            audience: r.token_audience.clone().unwrap_or_else(|| r.token_endpoint.clone()),
-            client_id: r.client_id.clone(),
-            deployment_id: self.known.deployment_id.clone().unwrap_or_default(),
-            scopes,
-        }
+        self.registration.token_request(self.known.deployment_id.as_deref().unwrap_or_default(), scopes)
     }
 
     /// The scopes that the LMS has granted, as far as anybody told us.
@@ -300,7 +293,7 @@ impl Services<'_> {
         let Some(course) = &self.known.graded else {
             return unknown(NO_COURSE, "allow the tool to use the gradebook, then open an activity as its trainer");
         };
-        let scope = course.ags_scopes.split(' ').find(|s| s.contains("/lineitem")).unwrap_or(SCOPES[0]);
+        let scope = course.ags_scopes.split(' ').find(|s| s.contains("/lineitem")).unwrap_or(SCOPE_LINE_ITEM);
         let (Some(Ok(url)), token) = (course.line_items_url.as_deref().map(Url::parse), self.token_for(scope).await)
         else {
             return failed("the address of the gradebook is no address", "");
@@ -321,7 +314,7 @@ impl Services<'_> {
             return unknown(NO_COURSE, "allow the tool to read who takes part, then open an activity as its trainer");
         };
         let (Some(Ok(url)), token) =
-            (course.memberships_url.as_deref().map(Url::parse), self.token_for(SCOPES[3]).await)
+            (course.memberships_url.as_deref().map(Url::parse), self.token_for(SCOPE_ROSTER).await)
         else {
             return failed("the address of the roster is no address", "");
         };

@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::clock::UtcTime;
 use crate::ids::{CourseId, DeploymentId, InvitationId, LinkId, PersonId, RegistrationId};
+use crate::lti::token::TokenRequest;
 use crate::store::columns::text_enum;
 pub use crate::store::columns::{Family, Role};
 use crate::web::html::clean_name;
@@ -92,6 +93,21 @@ impl Registration {
         };
         let own = [&self.issuer, &self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
         own.into_iter().filter_map(|a| host_of(a)).any(|h| h == host) || launch_host == Some(host.as_str())
+    }
+}
+
+impl Registration {
+    /// A request for a token of this LMS's services.
+    #[must_use]
+    pub fn token_request(&self, deployment_id: &str, scopes: Vec<String>) -> TokenRequest {
+        TokenRequest {
+            registration: self.id.to_string(),
+            token_endpoint: self.token_endpoint.clone(),
+            audience: self.token_audience.clone().unwrap_or_else(|| self.token_endpoint.clone()),
+            client_id: self.client_id.clone(),
+            deployment_id: deployment_id.to_owned(),
+            scopes,
+        }
     }
 }
 

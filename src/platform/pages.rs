@@ -3,12 +3,14 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use url::Url;
 
 use super::keys;
-use super::model::{Family, web_origin};
+use super::model::Family;
 use super::registering::{self, Proposal, RegisterError};
 use crate::context::Context;
 use crate::lti::registration::{CUSTOM_PARAMETERS, SCOPES};
+use crate::net::authority;
 use crate::web::assets;
 use crate::web::fields::Fields;
 use crate::web::i18n::Lang;
@@ -67,14 +69,15 @@ struct Done {
     port: String,
 }
 
-/// The text for what a scope lets us do.
-fn scope_text(scope: &str) -> &'static str {
-    match scope.rsplit('/').next() {
-        Some("lineitem") => "scope-lineitem",
-        Some("score") => "scope-score",
-        Some("result.readonly") => "scope-result",
-        _ => "scope-roster",
-    }
+/// The texts for what scopes let us do, in the order of [`SCOPES`].
+const SCOPE_TEXTS: [&str; 4] = ["scope-lineitem", "scope-score", "scope-result", "scope-roster"];
+
+/// The texts of those of our scopes that are in a list, and of those that are not.
+fn scope_texts(listed: &[String]) -> (Vec<&'static str>, Vec<&'static str>) {
+    let (with, without): (Vec<_>, Vec<_>) =
+        SCOPES.into_iter().zip(SCOPE_TEXTS).partition(|(scope, _)| listed.iter().any(|l| l == scope));
+    let texts = |pairs: Vec<(&str, &'static str)>| pairs.into_iter().map(|(_, text)| text).collect();
+    (texts(with), texts(without))
 }
 
 impl From<RegisterError> for PageError {
@@ -123,26 +126,20 @@ async fn register(
     let token = Some(query.text("registration_token")).filter(|t| !t.is_empty());
     let p = registering::propose(&context, &invitation, address, token).await?;
     let updates = invitation.updates.is_some().then(|| invitation.name.clone());
-    let wanted = p.configuration.wanted_scopes();
-    let scopes: Vec<_> = wanted.iter().map(|s| scope_text(s)).collect();
-    let all = ["scope-lineitem", "scope-score", "scope-result", "scope-roster"];
+    let (scopes, unknown_scopes) = scope_texts(&p.configuration.wanted_scopes());
     page(&Confirm {
-        host: host_of(&p.configuration.issuer),
+        host: Url::parse(&p.configuration.issuer).as_ref().map(authority).unwrap_or_default(),
         product: [p.configuration.product.clone(), p.configuration.version.clone().unwrap_or_default()].join(" "),
         updates,
-        unknown_scopes: all.into_iter().filter(|s| !scopes.contains(s)).collect(),
         scopes,
-        source: host_of(p.source.as_str()),
+        unknown_scopes,
+        source: authority(&p.source),
         others: p.other_hosts.join(", "),
         action,
         sealed: p.seal(&context)?,
         p,
         v: view,
     })
-}
-
-fn host_of(address: &str) -> String {
-    web_origin(address).and_then(|o| o.split_once("://").map(|(_, host)| host.to_owned())).unwrap_or_default()
 }
 
 /// `POST /lti/register/{invitation}`: a person confirmed.
@@ -170,7 +167,7 @@ async fn confirm_registration(
         name: registration.name.clone(),
         family: registration.family,
         client_id: registration.client_id.clone(),
-        missing_scopes: done.missing_scopes.iter().map(|s| scope_text(s)).collect(),
+        missing_scopes: scope_texts(&done.missing_scopes).0,
         origins: registration.origins().join(" "),
         host: public.host_str().unwrap_or_default().to_owned(),
         port: public.port_or_known_default().map(|p| p.to_string()).unwrap_or_default(),
@@ -182,8 +179,6 @@ async fn confirm_registration(
 /// client id are known.
 async fn canvas_json(context: web::Data<Context>) -> HttpResponse {
     let public = &context.settings.public_url;
-    let host = public.host_str().unwrap_or_default();
-    let domain = public.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     let (login, launch) = (context.settings.url("/lti/login"), context.settings.url("/lti/launch"));
     let description = Lang::En.text("tool-description");
     HttpResponse::Ok().json(serde_json::json!({
@@ -193,7 +188,7 @@ async fn canvas_json(context: web::Data<Context>) -> HttpResponse {
         "target_link_uri": launch,
         "scopes": SCOPES,
         "extensions": [{
-            "domain": domain,
+            "domain": authority(public),
             "tool_id": "cercle",
             "platform": "canvas.instructure.com",
             "privacy_level": "name_only",

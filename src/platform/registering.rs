@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::crypto::{self, CryptoError};
 use crate::ids::{InvitationId, RegistrationId};
 use crate::lti::registration::{self as messages, Configuration, Granted, Tool};
-use crate::net::Outgoing;
+use crate::net::{Answer, Outgoing};
 use crate::settings::Settings;
 use crate::store::{Conn, StoreError, StoreResult};
 
@@ -34,38 +34,35 @@ const LIMIT: usize = 256 * 1024;
 const PURPOSE: &str = "registration";
 
 /// Why nothing was registered.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
     /// No such invitation, or it is over.
+    #[error("no such invitation")]
     Invitation,
     /// The confirm page is too old, or not ours.
+    #[error("the confirmation is too old or not ours")]
     Stale,
     /// The LMS cannot be reached, or may not be.
+    #[error("the LMS cannot be reached")]
     Unreachable,
     /// Its configuration cannot be used.
+    #[error("the configuration of the LMS cannot be used")]
     Configuration,
     /// Hosts that differ were not confirmed.
+    #[error("hosts that differ were not confirmed")]
     Unconfirmed,
     /// The LMS did not take the registration.
+    #[error("the LMS did not take the registration")]
     Refused,
     /// This client is registered already, and the invitation is not for updating it.
+    #[error("this client is registered already")]
     Exists,
     /// The database failed.
-    Store(StoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// OpenSSL failed.
-    Crypto(CryptoError),
-}
-
-impl From<StoreError> for RegisterError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<CryptoError> for RegisterError {
-    fn from(error: CryptoError) -> Self {
-        Self::Crypto(error)
-    }
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
 }
 
 /// Makes an invitation and returns its address, which is shown once and never again.
@@ -137,6 +134,31 @@ impl Proposal {
     }
 }
 
+fn rejected(invitation: &Invitation, reason: &dyn std::fmt::Display) {
+    tracing::warn!(
+        event = "registration",
+        outcome = "rejected",
+        invitation = %invitation.id,
+        reason = %reason,
+        "an LMS was not registered"
+    );
+}
+
+/// One call to the LMS, with its token where it gave one: Canvas wants it with both, nobody minds.
+async fn call(
+    context: &Context,
+    invitation: &Invitation,
+    outgoing: Outgoing,
+    token: Option<&str>,
+) -> Result<Answer, RegisterError> {
+    let outgoing = outgoing.accept("application/json").timeout(TIMEOUT).limit(LIMIT);
+    let outgoing = token.into_iter().fold(outgoing, Outgoing::bearer);
+    context.outbound.send(outgoing).await.map_err(|error| {
+        rejected(invitation, &error);
+        RegisterError::Unreachable
+    })
+}
+
 /// Fetches and checks what an LMS says of itself.
 ///
 /// # Errors
@@ -147,33 +169,19 @@ pub async fn propose(
     address: &str,
     registration_token: Option<&str>,
 ) -> Result<Proposal, RegisterError> {
-    let rejected = |reason: &dyn std::fmt::Display| {
-        tracing::warn!(
-            event = "registration",
-            outcome = "rejected",
-            invitation = %invitation.id,
-            reason = %reason,
-            "the configuration of an LMS cannot be used"
-        );
-    };
     let unreachable = |reason: &dyn std::fmt::Display| {
-        rejected(reason);
+        rejected(invitation, reason);
         RegisterError::Unreachable
     };
     let source = Url::parse(address).map_err(|e| unreachable(&e))?;
-    let mut request = Outgoing::get(source.clone()).accept("application/json").timeout(TIMEOUT).limit(LIMIT);
-    if let Some(token) = registration_token {
-        // Canvas wants it here too; nobody else minds.
-        request = request.bearer(token);
-    }
-    let answer = context.outbound.send(request).await.map_err(|e| unreachable(&e))?;
+    let answer = call(context, invitation, Outgoing::get(source.clone()), registration_token).await?;
     if !answer.is_success() {
         return Err(unreachable(&format!("CONFIG_STATUS {}", answer.status)));
     }
     let allow_http = context.settings.allow_insecure_platforms;
     let checked = Configuration::parse(&answer.body).and_then(|c| Ok((c.check(&source, allow_http)?, c)));
     let (other_hosts, configuration) = checked.map_err(|error| {
-        rejected(&error);
+        rejected(invitation, &error);
         RegisterError::Configuration
     })?;
     Ok(Proposal {
@@ -274,7 +282,7 @@ async fn ask(
     description: &str,
 ) -> Result<Granted, RegisterError> {
     let settings = &context.settings;
-    let (login, launch) = (settings.url(&format!("/lti/{id}/login")), settings.url(&format!("/lti/{id}/launch")));
+    let (login, launch) = (settings.lti_url(id, "login"), settings.lti_url(id, "launch"));
     let request = messages::request(
         &proposal.configuration,
         &Tool {
@@ -286,33 +294,15 @@ async fn ask(
             description,
         },
     );
-    let rejected = |reason: &dyn std::fmt::Display| {
-        tracing::warn!(
-            event = "registration",
-            outcome = "rejected",
-            invitation = %invitation.id,
-            reason = %reason,
-            "an LMS did not take the registration"
-        );
-    };
     let endpoint =
         Url::parse(&proposal.configuration.registration_endpoint).map_err(|_| RegisterError::Configuration)?;
-    let mut outgoing = Outgoing::post(endpoint, "application/json", request.to_string().into_bytes())
-        .accept("application/json")
-        .timeout(TIMEOUT)
-        .limit(LIMIT);
-    if let Some(token) = &proposal.registration_token {
-        outgoing = outgoing.bearer(token);
-    }
-    let answer = context.outbound.send(outgoing).await.map_err(|e| {
-        rejected(&e);
-        RegisterError::Unreachable
-    })?;
+    let outgoing = Outgoing::post(endpoint, "application/json", request.to_string().into_bytes());
+    let answer = call(context, invitation, outgoing, proposal.registration_token.as_deref()).await?;
     let granted = Some(&answer).filter(|a| a.is_success());
     let granted = granted.and_then(|a| Granted::parse(&a.body, &proposal.configuration.wanted_scopes()));
     granted.ok_or_else(|| {
         let said: String = answer.text().chars().filter(|c| !c.is_control()).take(300).collect();
-        rejected(&format!("REGISTRATION_REFUSED {} {said}", answer.status));
+        rejected(invitation, &format!("REGISTRATION_REFUSED {} {said}", answer.status));
         RegisterError::Refused
     })
 }

@@ -14,6 +14,7 @@ use super::i18n::Lang;
 use super::view::{Frame, View, ViewState};
 use crate::context::Context;
 use crate::crypto;
+use crate::net::authority;
 
 /// Paths that LMSs post to from their own origin; everything else is same-origin only.
 const CROSS_SITE: [&str; 1] = ["/lti/"];
@@ -103,7 +104,7 @@ fn refusal(request: &HttpRequest, context: &Context) -> Option<PageError> {
     // Health checks come from load balancers under any name.
     if !matches!(path, "/healthz" | "/readyz") {
         let host = header_text(request, header::HOST).unwrap_or_default();
-        if !host.eq_ignore_ascii_case(expected_host(context).as_str()) {
+        if !host.eq_ignore_ascii_case(&authority(&context.settings.public_url)) {
             return Some(PageError::new(StatusCode::MISDIRECTED_REQUEST, "host"));
         }
     }
@@ -128,12 +129,6 @@ pub fn is_from_our_page(request: &HttpRequest, context: &Context) -> bool {
         Some(origin) => origin == context.settings.origin(),
     };
     origin_is_ours && site.is_none_or(|site| site == "same-origin")
-}
-
-fn expected_host(context: &Context) -> String {
-    let url = &context.settings.public_url;
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn add_headers(response: &mut ServiceResponse<BoxBody>, view: &ViewState, insecure: bool) {

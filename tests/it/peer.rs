@@ -169,6 +169,16 @@ async fn works_are_kept_and_checked(app: &TestApp) {
     assert!(opened.text("[data-error-text]").contains("relecteur"));
 }
 
+/// A review with nothing missing.
+const COMPLETE: [(&str, &str); 6] = [
+    ("level_c1", "3"),
+    ("level_c2", "3"),
+    ("level_c3", "3"),
+    ("comment_c1", "a"),
+    ("comment_c2", "b"),
+    ("comment_c3", "c"),
+];
+
 async fn reviews_are_leased_and_checked(app: &TestApp) {
     let activity = app.trainer(Kind::Canvas).await.set_up(&[]).await;
     let (ada, bob) = (app.learner(Kind::Canvas, 0).await, app.learner(Kind::Canvas, 1).await);
@@ -215,17 +225,9 @@ async fn reviews_are_leased_and_checked(app: &TestApp) {
     // Given back by hand.
     assert_eq!(ada.post(&format!("{review}/back"), &[]).await.status, 303);
     assert_eq!(ada.post(&start, &[]).await.location(), review);
-    let complete = [
-        ("level_c1", "3"),
-        ("level_c2", "3"),
-        ("level_c3", "3"),
-        ("comment_c1", "a"),
-        ("comment_c2", "b"),
-        ("comment_c3", "c"),
-    ];
-    assert_eq!(ada.post(&review, &complete).await.status, 303);
-    assert_eq!(ada.post(&review, &complete).await.status, 303, "a double click sends once");
-    assert_eq!(ada.post(&format!("{review}/draft"), &complete).await.status, 409, "a sent review is final");
+    assert_eq!(ada.post(&review, &COMPLETE).await.status, 303);
+    assert_eq!(ada.post(&review, &COMPLETE).await.status, 303, "a double click sends once");
+    assert_eq!(ada.post(&format!("{review}/draft"), &COMPLETE).await.status, 409, "a sent review is final");
 }
 
 /// T61: no byte that a peer gets names another peer, in a double-blind activity.
@@ -400,16 +402,8 @@ async fn deadlines_hold(app: &TestApp) {
     assert_eq!(ada.post(&format!("{activity}/work/back"), &[]).await.status, 409);
     assert_eq!(bob.review(["1", "1", "1"]).await.status, 303, "reviewing goes on");
     app.clock.advance(3600);
-    let body = [
-        ("level_c1", "3"),
-        ("level_c2", "3"),
-        ("level_c3", "3"),
-        ("comment_c1", "a"),
-        ("comment_c2", "b"),
-        ("comment_c3", "c"),
-    ];
-    assert_eq!(ada.post(&started, &body).await.status, 409, "too late to send");
-    assert_eq!(ada.post(&format!("{started}/draft"), &body).await.status, 200, "never too late to keep");
+    assert_eq!(ada.post(&started, &COMPLETE).await.status, 409, "too late to send");
+    assert_eq!(ada.post(&format!("{started}/draft"), &COMPLETE).await.status, 200, "never too late to keep");
     assert_eq!(ada.get(&activity).await.text("#next h2"), "The time for reviews has passed");
 }
 

@@ -4,6 +4,7 @@ mod oidc;
 mod registration;
 mod services;
 mod site;
+mod token;
 
 use std::net::TcpListener;
 
@@ -45,6 +46,7 @@ impl LmsServer {
                 .configure(site::routes)
                 .configure(oidc::routes)
                 .configure(services::routes)
+                .configure(token::routes)
                 .configure(registration::routes)
         })
         .workers(1)

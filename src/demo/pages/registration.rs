@@ -8,12 +8,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::{Value, json};
 
+use super::services::moody;
 use super::site::{Frame, frame, kind_of, not_found, render};
-use super::{Lms, html, redirect};
+use super::{Lms, redirect};
 use crate::demo::campus::{Kind, Mood, School, all_scopes};
-
-const PLATFORM: &str = "https://purl.imsglobal.org/spec/lti-platform-configuration";
-const TOOL: &str = "https://purl.imsglobal.org/spec/lti-tool-configuration";
+use crate::lti::registration::{PLATFORM, TOOL};
+use crate::net::authority;
 
 #[derive(Template)]
 #[template(path = "lms_tools.html")]
@@ -150,11 +150,8 @@ fn moodle_problem(registration: &Value) -> Option<String> {
         return Some("missing_domain".to_owned());
     };
     let target = registration[TOOL]["target_link_uri"].as_str().and_then(|u| url::Url::parse(u).ok());
-    let authority = target.map(|u| {
-        let host = u.host_str().unwrap_or_default().trim_start_matches("www.").to_owned();
-        u.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
-    });
-    (authority.as_deref() != Some(domain)).then(|| "domain_targetlinkuri_mismatch".to_owned())
+    let expected = target.map(|u| authority(&u).trim_start_matches("www.").to_owned());
+    (expected.as_deref() != Some(domain)).then(|| "domain_targetlinkuri_mismatch".to_owned())
 }
 
 fn refused_scopes(registration: &Value) -> Vec<String> {
@@ -164,9 +161,12 @@ fn refused_scopes(registration: &Value) -> Vec<String> {
 }
 
 async fn moodle_register(request: HttpRequest, lms: web::Data<Lms>, body: web::Bytes) -> HttpResponse {
+    if let Some(answer) = moody(&lms, Kind::Moodle).await {
+        return answer;
+    }
     let answer = lms.campus.with(Kind::Moodle, |school| {
-        if let Some(answer) = moody(school) {
-            return answer;
+        if school.mood == Mood::Rejecting {
+            return moodle_refusal(StatusCode::UNAUTHORIZED, "token_already_used");
         }
         let Some(token) = bearer(&request) else {
             return moodle_refusal(StatusCode::UNAUTHORIZED, "missing_registration_token");
@@ -195,9 +195,12 @@ async fn moodle_register(request: HttpRequest, lms: web::Data<Lms>, body: web::B
 }
 
 async fn canvas_register(request: HttpRequest, lms: web::Data<Lms>, body: web::Bytes) -> HttpResponse {
+    if let Some(answer) = moody(&lms, Kind::Canvas).await {
+        return answer;
+    }
     let answer = lms.campus.with(Kind::Canvas, |school| {
-        if let Some(answer) = moody(school) {
-            return answer;
+        if school.mood == Mood::Rejecting {
+            return HttpResponse::UnprocessableEntity().json(json!({"errors": [{"message": "<b>Invalid scopes</b>"}]}));
         }
         let token = bearer(&request).filter(|t| school.registrations.contains_key(t));
         let (Some(token), Ok(registration)) = (token, serde_json::from_slice::<Value>(&body)) else {
@@ -217,19 +220,6 @@ async fn canvas_register(request: HttpRequest, lms: web::Data<Lms>, body: web::B
         HttpResponse::Ok().json(answer)
     });
     answer.unwrap_or_else(not_found)
-}
-
-/// How a school in a mood answers a registration.
-fn moody(school: &School) -> Option<HttpResponse> {
-    match (school.mood, school.kind) {
-        (Mood::Html, _) => Some(html(StatusCode::OK, "<html>Log in</html>".to_owned())),
-        (Mood::Down | Mood::Failing, _) => Some(html(StatusCode::SERVICE_UNAVAILABLE, String::new())),
-        (Mood::Rejecting, Kind::Moodle) => Some(moodle_refusal(StatusCode::UNAUTHORIZED, "token_already_used")),
-        (Mood::Rejecting, Kind::Canvas) => {
-            Some(HttpResponse::UnprocessableEntity().json(json!({"errors": [{"message": "<b>Invalid scopes</b>"}]})))
-        }
-        _ => None,
-    }
 }
 
 /// The administrator switches the tool on.

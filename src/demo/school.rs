@@ -1,0 +1,412 @@
+//! A school of the embedded LMSs: its people, course, gradebook, launches, tokens and moods.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use crate::clock::UtcTime;
+use crate::crypto;
+use crate::lti::SCOPE_ROSTER;
+use crate::lti::score::{SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT, SCOPE_SCORE};
+use crate::store::columns::Family;
+
+/// How the frame of platform storage answers (lti.md §3); the demo's own is honest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Storage {
+    /// As it should.
+    #[default]
+    Honest,
+    /// Never.
+    Silent,
+    /// With the id of another message.
+    WrongId,
+    /// From another frame of the same origin.
+    WrongSource,
+}
+
+impl Storage {
+    /// The name that the frame's script knows.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Honest => "honest",
+            Self::Silent => "silent",
+            Self::WrongId => "wrong-id",
+            Self::WrongSource => "wrong-source",
+        }
+    }
+}
+
+/// Which product a school's LMS behaves like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Moodle 4.5.
+    Moodle,
+    /// Canvas.
+    Canvas,
+}
+
+impl Kind {
+    /// The first part of its addresses.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Moodle => "moodle",
+            Self::Canvas => "canvas",
+        }
+    }
+
+    /// The product family of the registration.
+    #[must_use]
+    pub const fn family(self) -> Family {
+        match self {
+            Self::Moodle => Family::Moodle,
+            Self::Canvas => Family::Canvas,
+        }
+    }
+
+    /// The paths of authorization, token and key set.
+    #[must_use]
+    pub const fn endpoints(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Moodle => ("/mod/lti/auth.php", "/mod/lti/token.php", "/mod/lti/certs.php"),
+            Self::Canvas => ("/api/lti/authorize_redirect", "/login/oauth2/token", "/api/lti/security/jwks"),
+        }
+    }
+}
+
+/// What somebody is in the course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// Teaches.
+    Trainer,
+    /// Learns.
+    Learner,
+}
+
+/// Somebody with an account in a school.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The `sub`: a number in Moodle, a UUID in Canvas.
+    pub sub: String,
+    /// The login hint: the same number in Moodle, something else in Canvas.
+    pub hint: String,
+    /// The given name.
+    pub given_name: String,
+    /// The family name.
+    pub family_name: String,
+    /// What they are in the course.
+    pub part: Part,
+}
+
+impl User {
+    /// The full name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{} {}", self.given_name, self.family_name)
+    }
+}
+
+/// An activity of the course that opens the tool.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The resource link id.
+    pub id: String,
+    /// The title.
+    pub title: String,
+    /// The coupled line item, if the activity is graded.
+    pub line_item: Option<String>,
+}
+
+/// A column of the gradebook.
+#[derive(Clone, Debug)]
+pub struct LineItem {
+    /// The id, the last part of its address.
+    pub id: String,
+    /// The name.
+    pub label: String,
+    /// What a full score is.
+    pub maximum: f64,
+    /// The tool's activity, where set.
+    pub resource_id: String,
+    /// The tool's kind of grade, where set.
+    pub tag: String,
+    /// The link it belongs to, where it does.
+    pub link: Option<String>,
+}
+
+/// What the gradebook holds for one learner in one column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Grade {
+    /// The score, out of the column's maximum.
+    pub score: Option<f64>,
+    /// The timestamp of the last accepted score.
+    pub modified: Option<UtcTime>,
+    /// Comments: one in Moodle, any number in Canvas.
+    pub comments: Vec<String>,
+    /// Submission attempts (Canvas).
+    pub attempts: u32,
+    /// Whether a teacher locked it (Moodle).
+    pub locked: bool,
+    /// Whether a teacher's own grade stands above the tool's (Moodle).
+    pub overridden: bool,
+}
+
+/// One accepted score: the double's ledger, by which tests prove "exactly once".
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    /// The column.
+    pub line_item: String,
+    /// The learner.
+    pub user: String,
+    /// The score after it.
+    pub score: Option<f64>,
+    /// Its timestamp.
+    pub timestamp: UtcTime,
+}
+
+/// How the services of a school behave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Mood {
+    /// As they should.
+    #[default]
+    Well,
+    /// Each answer takes three seconds.
+    Slow,
+    /// 503 with an HTML page.
+    Down,
+    /// Scores are refused: nobody is a learner.
+    Rejecting,
+    /// A login page with status 200 instead of an answer.
+    Html,
+    /// 500 with an empty list.
+    Failing,
+    /// Scores are stored, and then the answer breaks off.
+    Cut,
+}
+
+impl Mood {
+    /// Reads the name of a mood.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "well" => Self::Well,
+            "slow" => Self::Slow,
+            "down" => Self::Down,
+            "rejecting" => Self::Rejecting,
+            "html" => Self::Html,
+            "failing" => Self::Failing,
+            "cut" => Self::Cut,
+            _ => return None,
+        })
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Well => "well",
+            Self::Slow => "slow",
+            Self::Down => "down",
+            Self::Rejecting => "rejecting",
+            Self::Html => "html",
+            Self::Failing => "failing",
+            Self::Cut => "cut",
+        }
+    }
+}
+
+/// A launch that was begun and not used yet.
+#[derive(Clone, Debug)]
+pub struct PendingLaunch {
+    /// Who.
+    pub user: String,
+    /// Which link.
+    pub link: String,
+    /// Whether its one use is over.
+    pub used: bool,
+}
+
+/// A school: one LMS with one course.
+#[derive(Clone, Debug)]
+pub struct School {
+    /// How its LMS behaves.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// The issuer.
+    pub issuer: String,
+    /// The tool's client id.
+    pub client_id: String,
+    /// The deployment id.
+    pub deployment_id: String,
+    /// The context id.
+    pub course_id: String,
+    /// The course.
+    pub course_title: String,
+    /// Its short name.
+    pub course_label: String,
+    /// The language of its launches.
+    pub locale: String,
+    /// Everybody.
+    pub users: Vec<User>,
+    /// The activities.
+    pub links: Vec<Link>,
+    /// The gradebook's columns.
+    pub line_items: Vec<LineItem>,
+    /// The gradebook: (column, learner) → grade.
+    pub grades: HashMap<(String, String), Grade>,
+    /// Every accepted score, in order.
+    pub ledger: Vec<Effect>,
+    /// Every score request, accepted or not, as body text.
+    pub requests: Vec<String>,
+    /// How the services behave.
+    pub mood: Mood,
+    /// Whether the LMS offers platform storage in its launches (Canvas).
+    pub offers_storage: bool,
+    /// How its storage frame answers.
+    pub storage: Storage,
+    /// The scopes that the tool may ask for.
+    pub scopes: Vec<String>,
+    /// Tokens that were given out, with their end.
+    pub tokens: HashMap<String, (UtcTime, Vec<String>)>,
+    /// Assertions that were used (`jti`).
+    pub token_requests: usize,
+    /// Launches by their one-use id.
+    pub launches: HashMap<String, PendingLaunch>,
+    /// Tokens for Dynamic Registration, and whether they were used.
+    pub registrations: HashMap<String, bool>,
+    /// Whether the administrator has switched the tool on.
+    pub active: bool,
+    /// The tool's origin and this school's registration there.
+    pub tool: (String, String),
+    next_id: u64,
+}
+
+impl School {
+    /// Somebody by `sub`.
+    #[must_use]
+    pub fn user(&self, sub: &str) -> Option<&User> {
+        self.users.iter().find(|u| u.sub == sub)
+    }
+
+    /// A link by id.
+    #[must_use]
+    pub fn link(&self, id: &str) -> Option<&Link> {
+        self.links.iter().find(|l| l.id == id)
+    }
+
+    /// A column by id.
+    #[must_use]
+    pub fn line_item(&self, id: &str) -> Option<&LineItem> {
+        self.line_items.iter().find(|l| l.id == id)
+    }
+
+    /// A fresh id for a column.
+    pub fn fresh_id(&mut self) -> String {
+        self.next_id += 1;
+        self.next_id.to_string()
+    }
+
+    /// Offers the tool a registration: a token that counts once.
+    pub fn offer_registration(&mut self) -> String {
+        let id = self.fresh_id();
+        let token = stable_uuid(&format!("{}/{id}", self.client_id));
+        self.registrations.insert(token.clone(), false);
+        token
+    }
+
+    /// Takes a registration of the tool: another client, that the administrator has to switch on.
+    pub fn take_registration(&mut self, registration: &serde_json::Value, deployment: &str) {
+        let text = |name: &str| registration[name].as_str().unwrap_or_default().to_owned();
+        let id = self.fresh_id();
+        self.client_id = match self.kind {
+            Kind::Moodle => crypto::sha256_text(&id).chars().filter(char::is_ascii_alphanumeric).take(15).collect(),
+            Kind::Canvas => format!("10000000000{id}"),
+        };
+        if !deployment.is_empty() {
+            deployment.clone_into(&mut self.deployment_id);
+        }
+        let asked = text("scope");
+        self.scopes.retain(|s| asked.split_whitespace().any(|a| a == s));
+        if let Some((origin, rest)) = text("initiate_login_uri").split_once("/lti/") {
+            self.tool = (origin.to_owned(), rest.trim_end_matches("/login").to_owned());
+        }
+        self.active = false;
+    }
+
+    /// The tool's login address.
+    #[must_use]
+    pub fn login_url(&self) -> String {
+        format!("{}/lti/{}/login", self.tool.0, self.tool.1)
+    }
+
+    /// The tool's launch address: the one registered redirect URI.
+    #[must_use]
+    pub fn redirect_uri(&self) -> String {
+        format!("{}/lti/{}/launch", self.tool.0, self.tool.1)
+    }
+
+    /// Begins a launch and returns its one-use id.
+    pub fn begin_launch(&mut self, user: &str, link: &str) -> String {
+        self.next_id += 1;
+        let id = format!("ltilaunch{}_{}", link, 1_500_000_000 + self.next_id);
+        self.launches.insert(id.clone(), PendingLaunch { user: user.to_owned(), link: link.to_owned(), used: false });
+        id
+    }
+
+    /// The grade of a learner in a column.
+    #[must_use]
+    pub fn grade(&self, line_item: &str, user: &str) -> Option<&Grade> {
+        self.grades.get(&(line_item.to_owned(), user.to_owned()))
+    }
+}
+
+/// A school without a course of its own yet; `seed` fills it.
+#[must_use]
+pub fn school(kind: Kind, name: &str, issuer: &str, client_id: &str, deployment_id: &str) -> School {
+    School {
+        kind,
+        name: name.to_owned(),
+        issuer: issuer.to_owned(),
+        client_id: client_id.to_owned(),
+        deployment_id: deployment_id.to_owned(),
+        course_id: String::new(),
+        course_title: String::new(),
+        course_label: String::new(),
+        locale: String::new(),
+        users: Vec::new(),
+        links: Vec::new(),
+        line_items: Vec::new(),
+        grades: HashMap::new(),
+        ledger: Vec::new(),
+        requests: Vec::new(),
+        mood: Mood::Well,
+        offers_storage: kind == Kind::Canvas,
+        storage: Storage::Honest,
+        scopes: all_scopes(),
+        tokens: HashMap::new(),
+        token_requests: 0,
+        launches: HashMap::new(),
+        registrations: HashMap::new(),
+        active: true,
+        tool: (String::new(), String::new()),
+        next_id: 100,
+    }
+}
+
+/// A UUID that is always the same for a text, as Canvas gives its people.
+#[must_use]
+pub fn stable_uuid(text: &str) -> String {
+    let digest = crypto::sha256(text.as_bytes());
+    let mut bytes = [0u8; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
+/// The scopes of Assignment and Grade Services and of the roster.
+#[must_use]
+pub fn all_scopes() -> Vec<String> {
+    [SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT, SCOPE_SCORE, SCOPE_ROSTER].map(str::to_owned).to_vec()
+}
