@@ -88,6 +88,12 @@ error-platform-error-title = Your learning platform did not let you in
 error-platform-error-text = Often its own session has ended, or its cookies are blocked in this frame. Sign in there again, or open the activity in a new window.
 error-message-type-title = This kind of link is not supported yet
 error-message-type-text = Open the activity itself from your course.
+error-deep-linking-role-title = Only trainers choose what is placed in a course
+error-deep-linking-role-text = Your role in this course is not that of a trainer. If it should be, ask your LMS administrator to check it.
+error-deep-linking-answer-title = We cannot answer your learning platform
+error-deep-linking-answer-text = It does not say where the answer goes, or it names an address that is not its own. Tell your administrator the reference below. Nothing was placed.
+error-deep-linking-place-title = Nothing of ours fits here
+error-deep-linking-place-text = This place takes no activities. Add one from inside a course, as an external tool.
 error-rate-limited-title = Too many openings at once
 error-rate-limited-text = Wait a minute, then open the activity again from your course.
 error-lms-unreachable-title = Your learning platform does not answer us
@@ -113,11 +119,48 @@ refused-mark-reason-too-long = The reason is longer than 1,000 characters.
 refused-mark-range = The mark must be a number from 0 to 100.
 refused-release-changed = A mark has changed since you opened this preview. Look at it again, then release.
 refused-release-no-marks = Nobody has a mark yet, so there is nothing to release.
+refused-picker-nothing = Nothing is chosen yet. Choose an activity, then add it.
+refused-picker-too-many = That is more than 50 activities at once. Choose fewer.
+refused-picker-one = Your learning platform takes one activity here. Choose one.
+refused-picker-answered = You have answered already. Close this window and look in your course; to choose again, open the selection again from there.
 
 ## Not set up
 not-set-up-title = Not set up yet
 not-set-up-text = Your trainer has not set this activity up yet.
 not-set-up-next = Come back later, or ask your trainer.
+
+## Choosing what is placed
+pick-crumb = Choose an activity
+pick-title = What shall be added to the course?
+pick-link-title = What shall this link open?
+pick-unknown = This link names an activity that is not known in this course: it belongs to another course, or it is gone. Choose what it shall open instead.
+pick-new = A new peer assessment
+pick-new-text = One page: task, dates, rubric.
+pick-new-go = Set up a new one
+pick-existing = One that exists
+pick-search = Search by title or course
+pick-search-go = Search
+pick-found = { $n ->
+    [0] Nothing fits.
+    [one] { $n } activity
+   *[other] { $n } activities
+}
+pick-here = in this course
+pick-changed = changed
+pick-place = Place it
+pick-again = Link to it once more
+pick-copy = Use a fresh copy
+pick-help = A fresh copy has the same task, rubric and settings, and nobody’s work. A further link opens the same activity; its marks stay in the column of the first link.
+pick-add = Add to the course
+pick-open = Open it here
+pick-pages = Pages
+pick-page = Page { $n } of { $k }
+pick-previous = Previous
+pick-next = Next
+pick-cancel = Cancel and go back to the course
+answer-title = Back to your course
+answer-text = Your learning platform takes over from here.
+answer-go = Continue
 
 ## Set-up
 setup-title = Set up a peer assessment
@@ -155,6 +198,10 @@ setup-add-level = Add a level
 setup-remove-level = Remove the last level
 setup-remove-criterion = Remove this criterion
 setup-add-criterion = Add a criterion
+setup-use-existing = Use an activity that exists, or a copy of one
+setup-column = In the gradebook
+setup-field-points = Points of a full mark (1–1000)
+setup-points-help = Your learning platform makes a column with so many points. Marks here are out of 100 and are converted.
 setup-save = Create the activity
 settings-title = Settings
 settings-save = Save the settings
@@ -166,6 +213,7 @@ setup-work-date-unreadable = “Hand in until” is no date we can read.
 setup-review-date-unreadable = “Review until” is no date we can read.
 setup-review-before-work = “Review until” must be later than “Hand in until”.
 setup-reviews-range = Choose 1 to 6 reviews by each learner.
+setup-points-range = The points must be a whole number from 1 to 1000.
 rubric-problem-in = Criterion { $n }: { $problem }
 rubric-no-criteria = The rubric needs at least one criterion.
 rubric-too-many-criteria = The rubric has more than 10 criteria.
@@ -285,6 +333,7 @@ give-back-help = Somebody else reviews it then. What you wrote is kept.
 ## The trainer's group page
 preview-release = Preview the release
 released-on = Released
+group-copied = A copy of another activity: same task and rubric, nobody’s work. Dates that had passed were left out; check the settings.
 no-work-date = No date for handing in
 no-review-date = no date for reviews
 review-until = review until

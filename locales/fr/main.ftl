@@ -88,6 +88,12 @@ error-platform-error-title = Votre plateforme ne vous a pas laissé entrer
 error-platform-error-text = Souvent, sa propre session est terminée, ou ses cookies sont bloqués dans ce cadre. Reconnectez-vous, ou ouvrez l’activité dans une nouvelle fenêtre.
 error-message-type-title = Ce type de lien n’est pas encore pris en charge
 error-message-type-text = Ouvrez l’activité elle-même depuis votre cours.
+error-deep-linking-role-title = Seuls les formateurs choisissent ce qui est placé dans un cours
+error-deep-linking-role-text = Votre rôle dans ce cours n’est pas celui de formateur. S’il devait l’être, demandez à l’administrateur de la plateforme de le vérifier.
+error-deep-linking-answer-title = Nous ne pouvons pas répondre à votre plateforme
+error-deep-linking-answer-text = Elle ne dit pas où envoyer la réponse, ou elle nomme une adresse qui n’est pas la sienne. Donnez à votre administrateur la référence ci-dessous. Rien n’a été placé.
+error-deep-linking-place-title = Rien de ce que nous avons ne va ici
+error-deep-linking-place-text = Cet emplacement n’accepte pas d’activité. Ajoutez-en une depuis un cours, comme outil externe.
 error-rate-limited-title = Trop d’ouvertures à la fois
 error-rate-limited-text = Attendez une minute, puis ouvrez de nouveau l’activité depuis votre cours.
 error-lms-unreachable-title = Votre plateforme ne nous répond pas
@@ -113,11 +119,48 @@ refused-mark-reason-too-long = La raison dépasse 1 000 caractères.
 refused-mark-range = La note doit être un nombre de 0 à 100.
 refused-release-changed = Une note a changé depuis l’ouverture de cet aperçu. Regardez-le de nouveau, puis publiez.
 refused-release-no-marks = Personne n’a encore de note : il n’y a rien à publier.
+refused-picker-nothing = Rien n’est choisi pour l’instant. Choisissez une activité, puis ajoutez-la.
+refused-picker-too-many = Cela fait plus de 50 activités à la fois. Choisissez-en moins.
+refused-picker-one = Votre plateforme accepte ici une seule activité. Choisissez-en une.
+refused-picker-answered = Vous avez déjà répondu. Fermez cette fenêtre et regardez dans votre cours ; pour choisir à nouveau, rouvrez la sélection depuis le cours.
 
 ## Pas encore prêt
 not-set-up-title = Pas encore prêt
 not-set-up-text = Votre formateur n’a pas encore préparé cette activité.
 not-set-up-next = Revenez plus tard, ou demandez à votre formateur.
+
+## Choisir ce qui est placé
+pick-crumb = Choisir une activité
+pick-title = Que faut-il ajouter au cours ?
+pick-link-title = Que doit ouvrir ce lien ?
+pick-unknown = Ce lien nomme une activité inconnue dans ce cours : elle appartient à un autre cours, ou elle n’existe plus. Choisissez ce qu’il doit ouvrir à la place.
+pick-new = Une nouvelle évaluation par les pairs
+pick-new-text = Une page : consigne, dates, grille.
+pick-new-go = En créer une
+pick-existing = Une activité existante
+pick-search = Chercher par titre ou par cours
+pick-search-go = Chercher
+pick-found = { $n ->
+    [0] Rien ne correspond.
+    [one] { $n } activité
+   *[other] { $n } activités
+}
+pick-here = dans ce cours
+pick-changed = modifiée
+pick-place = La placer
+pick-again = Un lien de plus vers elle
+pick-copy = Utiliser une nouvelle copie
+pick-help = Une nouvelle copie a la même consigne, la même grille et les mêmes réglages, et aucun travail. Un lien de plus ouvre la même activité ; ses notes restent dans la colonne du premier lien.
+pick-add = Ajouter au cours
+pick-open = L’ouvrir ici
+pick-pages = Pages
+pick-page = Page { $n } sur { $k }
+pick-previous = Précédente
+pick-next = Suivante
+pick-cancel = Annuler et revenir au cours
+answer-title = Retour à votre cours
+answer-text = Votre plateforme prend la suite.
+answer-go = Continuer
 
 ## Préparation
 setup-title = Préparer une évaluation par les pairs
@@ -155,6 +198,10 @@ setup-add-level = Ajouter un niveau
 setup-remove-level = Retirer le dernier niveau
 setup-remove-criterion = Retirer ce critère
 setup-add-criterion = Ajouter un critère
+setup-use-existing = Utiliser une activité existante, ou une copie
+setup-column = Dans le carnet de notes
+setup-field-points = Points de la note maximale (1–1000)
+setup-points-help = Votre plateforme crée une colonne avec ce nombre de points. Ici, les notes sont sur 100 ; elles sont converties.
 setup-save = Créer l’activité
 settings-title = Réglages
 settings-save = Enregistrer les réglages
@@ -166,6 +213,7 @@ setup-work-date-unreadable = « Remise jusqu’au » n’est pas une date lisibl
 setup-review-date-unreadable = « Relecture jusqu’au » n’est pas une date lisible.
 setup-review-before-work = « Relecture jusqu’au » doit venir après « Remise jusqu’au ».
 setup-reviews-range = Choisissez de 1 à 6 relectures par apprenant.
+setup-points-range = Les points doivent être un nombre entier de 1 à 1000.
 rubric-problem-in = Critère { $n } : { $problem }
 rubric-no-criteria = La grille a besoin d’au moins un critère.
 rubric-too-many-criteria = La grille a plus de 10 critères.
@@ -285,6 +333,7 @@ give-back-help = Quelqu’un d’autre le relira. Ce que vous avez écrit est ga
 ## Page du groupe
 preview-release = Aperçu de la publication
 released-on = Publié
+group-copied = Copie d’une autre activité : même consigne et même grille, aucun travail. Les dates déjà passées ont été retirées ; vérifiez les réglages.
 no-work-date = Pas de date de remise
 no-review-date = pas de date de relecture
 review-until = relecture jusqu’au

@@ -44,9 +44,31 @@ pub struct Activity {
     pub revision: i32,
     /// Who set it up.
     pub created_by: PersonId,
+    /// The activity whose settings it began with, where it is a copy.
+    pub copied_from: Option<ActivityId>,
+    /// What a full mark counts in a column that we make, 1 to 1000.
+    pub score_maximum: i32,
 }
 
 impl Activity {
+    /// A fresh activity with the same settings and nobody's work. It shares the rubric's version, which
+    /// never changes; dates that have passed are left out, because nobody could hand in.
+    #[must_use]
+    pub fn copy(&self, cohort_id: CohortId, created_by: PersonId, now: UtcTime) -> Self {
+        let ahead = |due: Option<UtcTime>| due.filter(|due| *due > now);
+        Self {
+            id: ActivityId::new(),
+            cohort_id,
+            work_due_at: ahead(self.work_due_at),
+            review_due_at: ahead(self.review_due_at),
+            released_at: None,
+            revision: 1,
+            created_by,
+            copied_from: Some(self.id.clone()),
+            ..self.clone()
+        }
+    }
+
     /// Whether works can still be handed in.
     #[must_use]
     pub fn takes_works(&self, now: UtcTime) -> bool {

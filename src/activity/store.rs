@@ -1,15 +1,21 @@
 //! Queries about activities and placements.
 
+use std::collections::{HashMap, HashSet};
+
 use diesel::prelude::*;
 
 use super::model::{Activity, Anonymity, Placement};
 use crate::clock::UtcTime;
-use crate::ids::{ActivityId, CohortId, CourseId, LinkId, PersonId, RubricVersionId};
+use crate::ids::{ActivityId, CohortId, CourseId, LinkId, PersonId, RegistrationId, RubricVersionId};
 use crate::launch::Scope;
 use crate::platform;
 use crate::platform::model::Link;
-use crate::store::schema::{activities, links, placements};
+use crate::store::columns::Role;
+use crate::store::schema::{activities, bindings, courses, deployments, links, memberships, placements};
 use crate::store::{Conn, StoreError, StoreResult, row_of};
+
+/// How many copies of copies are followed back.
+const MAX_ANCESTORS: usize = 20;
 
 row_of! {
     Activity as Row in activities {
@@ -25,6 +31,8 @@ row_of! {
         released_at: Option<UtcTime>,
         revision: i32,
         created_by: PersonId,
+        copied_from: Option<ActivityId>,
+        score_maximum: i32,
     }
 }
 
@@ -33,9 +41,12 @@ row_of! {
 /// # Errors
 /// When the database fails.
 pub fn find_placed(conn: &mut Conn, scope: &Scope) -> StoreResult<Option<ActivityId>> {
+    let Some(link) = &scope.link else {
+        return Ok(None);
+    };
     Ok(placements::table
         .inner_join(links::table.on(links::id.eq(placements::link_id)))
-        .filter(placements::link_id.eq(&scope.link))
+        .filter(placements::link_id.eq(link))
         .filter(links::course_id.eq(&scope.course))
         .select(placements::activity_id)
         .first(conn)
@@ -74,6 +85,159 @@ pub fn find_link(conn: &mut Conn, activity: &ActivityId, course: &CourseId) -> S
     id.map(|id| platform::store::get_link(conn, &id)).transpose()
 }
 
+/// An activity of a course of a registration, wherever it is placed; the caller decides what the asker
+/// may do with it.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_of_registration(
+    conn: &mut Conn,
+    registration: &RegistrationId,
+    id: &ActivityId,
+) -> StoreResult<Option<Activity>> {
+    let row: Option<Row> = activities::table
+        .inner_join(bindings::table.on(bindings::cohort_id.eq(activities::cohort_id)))
+        .inner_join(courses::table.on(courses::id.eq(bindings::course_id)))
+        .inner_join(deployments::table.on(deployments::id.eq(courses::deployment_id)))
+        .filter(activities::id.eq(id))
+        .filter(deployments::registration_id.eq(registration))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// Whether an activity is placed in a course.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_placed_in(conn: &mut Conn, activity: &ActivityId, course: &CourseId) -> StoreResult<bool> {
+    Ok(find_link(conn, activity, course)?.is_some())
+}
+
+/// The activities of one of the LMS's courses, each with the title of a link that opens it.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_of_context(
+    conn: &mut Conn,
+    registration: &RegistrationId,
+    context_id: &str,
+) -> StoreResult<Vec<(String, Activity)>> {
+    let rows: Vec<(String, Row)> = placements::table
+        .inner_join(activities::table.on(activities::id.eq(placements::activity_id)))
+        .inner_join(links::table.on(links::id.eq(placements::link_id)))
+        .inner_join(courses::table.on(courses::id.eq(links::course_id)))
+        .inner_join(deployments::table.on(deployments::id.eq(courses::deployment_id)))
+        .filter(deployments::registration_id.eq(registration))
+        .filter(courses::contextless.eq(false))
+        .filter(courses::context_id.eq(context_id))
+        .order(placements::created_at)
+        .select((links::title, Row::as_select()))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(title, row)| (title, row.into())).collect())
+}
+
+/// An activity that a trainer may place or copy.
+#[derive(Clone, Debug)]
+pub struct Offered {
+    /// Our id.
+    pub id: ActivityId,
+    /// Its title.
+    pub title: String,
+    /// The course that it belongs to.
+    pub course: String,
+    /// Whether that is the asker's course.
+    pub is_here: bool,
+    /// Whether a link of the asker's course opens it.
+    pub is_placed: bool,
+    /// When it was last changed.
+    pub updated_at: UtcTime,
+}
+
+/// Everything that the asker may place or copy: the activities of this course and of those that the
+/// asker trains; those of this course first, then the ones that changed last.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_offered(conn: &mut Conn, scope: &Scope) -> StoreResult<Vec<Offered>> {
+    let mut cohorts: Vec<(CohortId, CourseId, String)> = memberships::table
+        .inner_join(bindings::table.on(bindings::id.eq(memberships::binding_id)))
+        .inner_join(courses::table.on(courses::id.eq(bindings::course_id)))
+        .filter(memberships::person_id.eq(&scope.person))
+        .filter(memberships::role.eq(Role::Trainer))
+        .filter(memberships::active.eq(true))
+        .select((memberships::cohort_id, courses::id, courses::title))
+        .load(conn)?;
+    // A cohort that is bound to several courses counts as one of this course.
+    cohorts.sort_by_key(|(_, course, _)| *course != scope.course);
+    let mut courses_of: HashMap<CohortId, (CourseId, String)> = HashMap::new();
+    for (cohort, course, title) in cohorts {
+        courses_of.entry(cohort).or_insert((course, title));
+    }
+    let placed: HashSet<ActivityId> = placements::table
+        .inner_join(links::table.on(links::id.eq(placements::link_id)))
+        .filter(links::course_id.eq(&scope.course))
+        .select(placements::activity_id)
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let known: Vec<CohortId> = courses_of.keys().cloned().collect();
+    let rows: Vec<(ActivityId, String, CohortId, UtcTime)> = activities::table
+        .filter(activities::cohort_id.eq_any(known))
+        .order((activities::updated_at.desc(), activities::id))
+        .select((activities::id, activities::title, activities::cohort_id, activities::updated_at))
+        .load(conn)?;
+    let mut offered: Vec<Offered> = rows
+        .into_iter()
+        .filter_map(|(id, title, cohort, updated_at)| {
+            let (course_id, course) = courses_of.get(&cohort)?.clone();
+            let is_here = course_id == scope.course;
+            let is_placed = placed.contains(&id);
+            Some(Offered { id, title, course, is_here, is_placed, updated_at })
+        })
+        .collect();
+    offered.sort_by_key(|o| !o.is_here);
+    Ok(offered)
+}
+
+/// What a full mark of an activity counts in a column that we make.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn score_maximum(conn: &mut Conn, id: &ActivityId) -> StoreResult<i32> {
+    Ok(activities::table.find(id).select(activities::score_maximum).first(conn)?)
+}
+
+/// The activities that an activity was copied from, nearest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_ancestors(conn: &mut Conn, activity: &ActivityId) -> StoreResult<Vec<ActivityId>> {
+    let mut ancestors: Vec<ActivityId> = Vec::new();
+    let mut of = activity.clone();
+    while ancestors.len() < MAX_ANCESTORS {
+        let found: Option<ActivityId> = activities::table.find(&of).select(activities::copied_from).first(conn)?;
+        let Some(ancestor) = found else { break };
+        ancestors.push(ancestor.clone());
+        of = ancestor;
+    }
+    Ok(ancestors)
+}
+
+/// The LMS's ids of the links of a course that open another activity.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_links_of_others(conn: &mut Conn, activity: &ActivityId, course: &CourseId) -> StoreResult<Vec<String>> {
+    Ok(placements::table
+        .inner_join(links::table.on(links::id.eq(placements::link_id)))
+        .filter(links::course_id.eq(course))
+        .filter(placements::activity_id.ne(activity))
+        .select(links::resource_link_id)
+        .load(conn)?)
+}
+
 /// Stores an activity.
 ///
 /// # Errors
@@ -93,6 +257,8 @@ pub fn create(conn: &mut Conn, new: &Activity, now: UtcTime) -> StoreResult<()> 
             activities::released_at.eq(new.released_at),
             activities::revision.eq(new.revision),
             activities::created_by.eq(&new.created_by),
+            activities::copied_from.eq(&new.copied_from),
+            activities::score_maximum.eq(new.score_maximum),
             activities::created_at.eq(now),
             activities::updated_at.eq(now),
         ))

@@ -4,11 +4,11 @@ use diesel::prelude::*;
 
 use super::model::{Binding, CohortKind, Learner, Membership};
 use crate::clock::UtcTime;
-use crate::ids::{BindingId, CohortId, CourseId, MembershipId, PersonId};
+use crate::ids::{BindingId, CohortId, CourseId, MembershipId, PersonId, RegistrationId};
 use crate::launch::Scope;
 use crate::platform;
 use crate::store::columns::Role;
-use crate::store::schema::{bindings, cohorts, memberships, people};
+use crate::store::schema::{bindings, cohorts, courses, deployments, memberships, people};
 use crate::store::{Conn, StoreResult};
 
 /// The binding of a course to its implicit cohort.
@@ -112,17 +112,55 @@ pub fn update_role(conn: &mut Conn, id: &MembershipId, role: Role, now: UtcTime)
     Ok(())
 }
 
+/// The courses of a cohort: the LMS's ids, for those of one registration.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_contexts(conn: &mut Conn, registration: &RegistrationId, cohort: &CohortId) -> StoreResult<Vec<String>> {
+    Ok(bindings::table
+        .inner_join(courses::table.on(courses::id.eq(bindings::course_id)))
+        .inner_join(deployments::table.on(deployments::id.eq(courses::deployment_id)))
+        .filter(bindings::cohort_id.eq(cohort))
+        .filter(deployments::registration_id.eq(registration))
+        .filter(courses::contextless.eq(false))
+        .select(courses::context_id)
+        .load(conn)?)
+}
+
+/// Whether a course is bound to a cohort.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_bound(conn: &mut Conn, cohort: &CohortId, course: &CourseId) -> StoreResult<bool> {
+    let bound: i64 = bindings::table
+        .filter(bindings::cohort_id.eq(cohort))
+        .filter(bindings::course_id.eq(course))
+        .count()
+        .get_result(conn)?;
+    Ok(bound > 0)
+}
+
+/// Whether somebody trains a cohort.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_trainer(conn: &mut Conn, cohort: &CohortId, person: &PersonId) -> StoreResult<bool> {
+    let trainer: i64 = memberships::table
+        .filter(memberships::cohort_id.eq(cohort))
+        .filter(memberships::person_id.eq(person))
+        .filter(memberships::role.eq(Role::Trainer))
+        .filter(memberships::active.eq(true))
+        .count()
+        .get_result(conn)?;
+    Ok(trainer > 0)
+}
+
 /// The learners of a cohort, without the LMSs' test people, for somebody whose course is bound to it.
 ///
 /// # Errors
 /// When the database fails. A cohort that is not bound to the asker's course has no learners.
 pub fn list_learners(conn: &mut Conn, scope: &Scope, cohort: &CohortId) -> StoreResult<Vec<Learner>> {
-    let bound: i64 = bindings::table
-        .filter(bindings::cohort_id.eq(cohort))
-        .filter(bindings::course_id.eq(&scope.course))
-        .count()
-        .get_result(conn)?;
-    if bound == 0 {
+    if !is_bound(conn, cohort, &scope.course)? {
         return Ok(Vec::new());
     }
     let rows: Vec<(PersonId, CourseId)> = memberships::table

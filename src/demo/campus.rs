@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use super::school::{
-    Effect, Grade, Kind, LineItem, Link, Mood, Part, PendingLaunch, School, Storage, User, all_scopes, school,
+    Effect, Grade, Kind, LineItem, Link, Mood, Part, PendingLaunch, Picker, School, Storage, User, all_scopes, school,
     stable_uuid,
 };
 use crate::clock::{Clock, UtcTime};

@@ -1,8 +1,10 @@
 //! The launch messages of both LMSs, as their reference pages show them (moodle.md §2.1, canvas.md §2.1).
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use super::campus::{Kind, Link, Part, School, User};
+use super::campus::{Kind, Link, Part, Picker, School, User};
 use crate::clock::UtcTime;
 
 const C: &str = "https://purl.imsglobal.org/spec/lti/claim/";
@@ -130,14 +132,79 @@ pub fn resource_link(school: &School, base: &str, user: &User, link: &Link, nonc
                     "person_sourcedid": "$Person.sourcedId", "course_offering_sourcedid": "$CourseSection.sourcedId",
                 }),
             );
-            set("custom", json!({"due_at": "$ResourceLink.submission.endDateTime"}));
             claims["locale"] = json!(school.locale);
             claims["azp"] = json!(school.client_id);
             claims["https://www.instructure.com/placement"] = Value::Null;
         }
     }
+    claims[format!("{C}custom")] = custom(school, &link.custom);
     claims["https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"] = ags;
     claims["https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"] =
         json!({"context_memberships_url": memberships_url(school, base), "service_versions": ["1.0", "2.0"]});
     claims
+}
+
+/// The custom parameters: those of the link, then the tool's own. Canvas sends a variable that it cannot
+/// fill as it stands; Moodle knows nothing of dates and sends the text too.
+fn custom(school: &School, own: &BTreeMap<String, String>) -> Value {
+    let mut custom = json!(own);
+    custom["due_at"] = json!("$ResourceLink.submission.endDateTime");
+    custom["context_history"] = json!(school.history.join(","));
+    custom
+}
+
+/// The claims of a deep linking request (moodle.md §4 and §9, canvas.md §2.2).
+#[must_use]
+pub fn deep_linking(
+    school: &School,
+    base: &str,
+    user: &User,
+    (picker, secret): (&Picker, &str),
+    nonce: &str,
+    now: UtcTime,
+) -> Value {
+    let none =
+        Link { id: String::new(), title: String::new(), line_item: None, custom: BTreeMap::new(), published: true };
+    let mut claims = resource_link(school, base, user, &none, nonce, now);
+    claims[format!("{C}message_type")] = json!("LtiDeepLinkingRequest");
+    if let Some(claims) = claims.as_object_mut() {
+        claims.remove(&format!("{C}resource_link"));
+    }
+    let mut settings = json!({
+        "deep_link_return_url": picker_return_url(school, base, secret), "accept_types": ["ltiResourceLink"],
+        "title": picker.title, "text": "",
+    });
+    if !picker.data.is_empty() {
+        settings["data"] = json!(picker.data);
+    }
+    match school.kind {
+        Kind::Moodle => {
+            claims[format!("{C}launch_presentation")] = json!({"locale": school.locale});
+            settings["accept_presentation_document_targets"] = json!(["frame", "iframe", "window"]);
+            settings["accept_multiple"] = json!(true);
+            for no in ["accept_copy_advice", "accept_unsigned", "auto_create", "can_confirm"] {
+                settings[no] = json!(false);
+            }
+        }
+        Kind::Canvas => {
+            settings["accept_presentation_document_targets"] = json!(["iframe", "window"]);
+            settings["accept_multiple"] = json!(picker.placement != "assignment_selection");
+            settings["auto_create"] = json!(picker.placement.starts_with("module_"));
+            claims["https://www.instructure.com/placement"] = json!(picker.placement);
+        }
+    }
+    claims["https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"] = settings;
+    claims
+}
+
+/// Where the tool's choice is posted.
+#[must_use]
+pub fn picker_return_url(school: &School, base: &str, secret: &str) -> String {
+    match school.kind {
+        Kind::Moodle => format!(
+            "{base}/moodle/mod/lti/contentitem_return.php?course={}&id={}&sesskey={secret}",
+            school.course_id, school.deployment_id
+        ),
+        Kind::Canvas => format!("{base}/canvas/courses/1/deep_linking_response?data={secret}"),
+    }
 }

@@ -1,6 +1,6 @@
 //! A school of the embedded LMSs: its people, course, gradebook, launches, tokens and moods.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
@@ -117,6 +117,10 @@ pub struct Link {
     pub title: String,
     /// The coupled line item, if the activity is graded.
     pub line_item: Option<String>,
+    /// Its own custom parameters.
+    pub custom: BTreeMap<String, String>,
+    /// Whether learners see it; what Canvas makes by itself is not published.
+    pub published: bool,
 }
 
 /// A column of the gradebook.
@@ -217,13 +221,26 @@ impl Mood {
     }
 }
 
+/// What the tool's picker is opened for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Picker {
+    /// Canvas' placement: `assignment_selection` fills a form, `course_assignments_menu` makes assignments.
+    pub placement: String,
+    /// The name that the teacher typed.
+    pub title: String,
+    /// Opaque; echoed by the tool where it is not empty.
+    pub data: String,
+}
+
 /// A launch that was begun and not used yet.
 #[derive(Clone, Debug)]
 pub struct PendingLaunch {
     /// Who.
     pub user: String,
-    /// Which link.
+    /// Which link; empty where the tool's picker is opened.
     pub link: String,
+    /// What the picker is opened for.
+    pub picker: Option<Picker>,
     /// Whether its one use is over.
     pub used: bool,
 }
@@ -273,6 +290,16 @@ pub struct School {
     pub tokens: HashMap<String, (UtcTime, Vec<String>)>,
     /// Assertions that were used (`jti`).
     pub token_requests: usize,
+    /// The courses that this one was copied from, nearest first.
+    pub history: Vec<String>,
+    /// What the picker was opened for, by the secret in its return address.
+    pub pickers: HashMap<String, Picker>,
+    /// Items that wait in a form for "Save", by the same secret.
+    pub selected: HashMap<String, Vec<serde_json::Value>>,
+    /// The tool's key set as Moodle keeps it: until a signature does not fit.
+    pub cached_keys: Option<Vec<u8>>,
+    /// How often the key set was fetched.
+    pub key_fetches: usize,
     /// Launches by their one-use id.
     pub launches: HashMap<String, PendingLaunch>,
     /// Tokens for Dynamic Registration, and whether they were used.
@@ -349,11 +376,90 @@ impl School {
     }
 
     /// Begins a launch and returns its one-use id.
-    pub fn begin_launch(&mut self, user: &str, link: &str) -> String {
+    pub fn begin_launch(&mut self, user: &str, link: &str, picker: Option<Picker>) -> String {
         self.next_id += 1;
         let id = format!("ltilaunch{}_{}", link, 1_500_000_000 + self.next_id);
-        self.launches.insert(id.clone(), PendingLaunch { user: user.to_owned(), link: link.to_owned(), used: false });
+        let launch = PendingLaunch { user: user.to_owned(), link: link.to_owned(), picker, used: false };
+        self.launches.insert(id.clone(), launch);
         id
+    }
+
+    /// Opens the tool's picker and returns the secret of its return address (Moodle's `sesskey`, Canvas'
+    /// `data`).
+    pub fn open_picker(&mut self, picker: Picker) -> String {
+        let id = self.fresh_id();
+        let secret = stable_uuid(&format!("picker {id} of {}", self.client_id));
+        self.pickers.insert(secret.clone(), picker);
+        secret
+    }
+
+    /// Places an item that the tool's picker returned (moodle.md §4, canvas.md §2.2). Returns its link.
+    pub fn place(&mut self, item: &serde_json::Value) -> String {
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let number = self.fresh_id();
+        let id = match self.kind {
+            Kind::Moodle => number,
+            Kind::Canvas => stable_uuid(&format!("canvas link {number}")),
+        };
+        let column = &item["lineItem"];
+        let mut title = text(&item["title"]);
+        if self.kind == Kind::Canvas && column["label"].is_string() {
+            title = text(&column["label"]);
+        }
+        let line_item = column["scoreMaximum"].as_f64().map(|maximum| {
+            let line_item = self.fresh_id();
+            self.line_items.push(LineItem {
+                id: line_item.clone(),
+                label: title.clone(),
+                maximum,
+                resource_id: text(&column["resourceId"]),
+                tag: text(&column["tag"]),
+                link: Some(id.clone()),
+            });
+            line_item
+        });
+        let custom = item["custom"].as_object().into_iter().flatten().map(|(k, v)| (k.clone(), text(v))).collect();
+        let published = self.kind == Kind::Moodle;
+        self.links.push(Link { id: id.clone(), title, line_item, custom, published });
+        id
+    }
+
+    /// Duplicates an activity within the course: another link and column, the same custom parameters,
+    /// resource id and tag.
+    pub fn duplicate(&mut self, link: &str) -> Option<String> {
+        let source = self.link(link)?.clone();
+        let number = self.fresh_id();
+        let id = match self.kind {
+            Kind::Moodle => number,
+            Kind::Canvas => stable_uuid(&format!("canvas link {number}")),
+        };
+        let column = source.line_item.as_ref().and_then(|i| self.line_item(i)).cloned();
+        let line_item = column.map(|column| {
+            let line_item = self.fresh_id();
+            self.line_items.push(LineItem { id: line_item.clone(), link: Some(id.clone()), ..column });
+            line_item
+        });
+        self.links.push(Link { id: id.clone(), line_item, ..source });
+        Some(id)
+    }
+
+    /// Becomes a copy of its own course, as for the next term: another context, other links and columns,
+    /// nobody's grades; custom parameters, resource ids and tags stay (moodle.md item 20, canvas.md §10).
+    pub fn copy_course(&mut self) {
+        let number = self.fresh_id();
+        self.history.insert(0, self.course_id.clone());
+        self.course_id = match self.kind {
+            Kind::Moodle => number,
+            Kind::Canvas => stable_uuid(&format!("canvas course {number}")).replace('-', "") + "00000000",
+        };
+        let old: Vec<String> = self.links.iter().map(|l| l.id.clone()).collect();
+        for link in &old {
+            self.duplicate(link);
+        }
+        self.links.retain(|l| !old.contains(&l.id));
+        self.line_items.retain(|i| i.link.as_ref().is_some_and(|l| !old.contains(l)));
+        self.grades.clear();
+        self.ledger.clear();
     }
 
     /// The grade of a learner in a column.
@@ -388,6 +494,11 @@ pub fn school(kind: Kind, name: &str, issuer: &str, client_id: &str, deployment_
         scopes: all_scopes(),
         tokens: HashMap::new(),
         token_requests: 0,
+        history: Vec::new(),
+        pickers: HashMap::new(),
+        selected: HashMap::new(),
+        cached_keys: None,
+        key_fetches: 0,
         launches: HashMap::new(),
         registrations: HashMap::new(),
         active: true,

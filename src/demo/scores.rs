@@ -105,6 +105,10 @@ fn canvas(school: &mut School, line_item: &str, body: &str, now: UtcTime) -> Ans
     if !is_learner(school, user) {
         return unprocessable("User not found in course or is not a student");
     }
+    if column.link.as_ref().and_then(|l| school.link(l)).is_some_and(|l| !l.published) {
+        let message = "cannot be changed at this time: This assignment is still unpublished";
+        return (422, json!({"errors": [{"field": "grade", "message": message, "error_code": null}]}).to_string());
+    }
     let number = |name: &str| score.get(name).and_then(Value::as_f64);
     let (given, maximum) = (number("scoreGiven"), number("scoreMaximum"));
     match (given, maximum) {

@@ -11,7 +11,7 @@ use crate::clock::UtcTime;
 use crate::context::Context;
 use crate::launch::Scope;
 use crate::lti::roles;
-use crate::lti::verify::{AgsEndpoint, Context as LtiContext, Launch, MessageType};
+use crate::lti::verify::{AgsEndpoint, Context as LtiContext, Launch, Message};
 use crate::peer::PeerError;
 use crate::peer::model::ReviewBody;
 use crate::peer::rubric;
@@ -99,7 +99,13 @@ fn fill(
     }
     for (i, title) in story.links.into_iter().enumerate() {
         let line_item = format!("{}", 9 + i);
-        let link = Link { id: link_id(i), title: title.clone(), line_item: Some(line_item.clone()) };
+        let link = Link {
+            id: link_id(i),
+            title: title.clone(),
+            line_item: Some(line_item.clone()),
+            custom: std::collections::BTreeMap::new(),
+            published: true,
+        };
         made.line_items.push(LineItem {
             id: line_item,
             label: title,
@@ -115,7 +121,7 @@ fn fill(
 
 fn launch_of(school: &School, base: &str, user: &User, link: &Link, now: UtcTime) -> Launch {
     Launch {
-        message_type: MessageType::ResourceLink,
+        message: Message::ResourceLink { id: link.id.clone(), title: Some(link.title.clone()) },
         deployment_id: school.deployment_id.clone(),
         sub: user.sub.clone(),
         name: Some(user.name()),
@@ -129,9 +135,7 @@ fn launch_of(school: &School, base: &str, user: &User, link: &Link, now: UtcTime
             title: Some(school.course_title.clone()),
             label: Some(school.course_label.clone()),
         }),
-        resource_link_id: link.id.clone(),
-        resource_link_title: Some(link.title.clone()),
-        target_link_uri: String::new(),
+        target_link_uri: None,
         ags: Some(AgsEndpoint {
             scopes: school.scopes.iter().filter(|s| s.contains("lti-ags")).cloned().collect(),
             line_items: Some(messages::line_items_url(school, base)),
@@ -165,7 +169,7 @@ fn arrive(
         registration: registration.id.clone(),
         person: arrival.person.id,
         course: arrival.course.id,
-        link: arrival.link.id,
+        link: arrival.link.map(|link| link.id),
         role: mapped.role,
     };
     activity::service::open(conn, &scope, now)?;

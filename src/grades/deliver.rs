@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::fault;
-use super::line_item::{self, Column, NoColumn, Place};
+use super::line_item::{self, Column, NoColumn, Place, Relatives};
 use super::model::{LineItem, OutboxState, Outgoing};
 use super::rules::{self, GIVE_UP_AFTER, PARKED_PAUSE};
 use super::store::{self, Finished};
@@ -30,6 +30,8 @@ struct Job {
     link: Link,
     item: LineItem,
     label: String,
+    score_maximum: i32,
+    relatives: Relatives,
     key: std::sync::Arc<crate::crypto::rsa::SigningKey>,
 }
 
@@ -75,7 +77,18 @@ fn load(conn: &mut Conn, context: &Context, row: &Outgoing) -> Result<Job, platf
     };
     let key = platform::keys::signing_key(conn, &context.key, context.clock.now())?;
     let label = if link.title.is_empty() { course.title.clone() } else { link.title.clone() };
-    Ok(Job { registration, deployment_id: deployment.deployment_id, course, link, item, label, key })
+    let score_maximum = activity::store::score_maximum(conn, &item.activity_id)?;
+    let relatives = if item.url.is_none() { relatives(conn, &item)? } else { Relatives::default() };
+    let deployment_id = deployment.deployment_id;
+    Ok(Job { registration, deployment_id, course, link, item, label, score_maximum, relatives, key })
+}
+
+fn relatives(conn: &mut Conn, item: &LineItem) -> Result<Relatives, StoreError> {
+    Ok(Relatives {
+        ancestors: activity::store::list_ancestors(conn, &item.activity_id)?,
+        columns: store::list_columns_of_others(conn, &item.activity_id, &item.course_id)?,
+        links: activity::store::list_links_of_others(conn, &item.activity_id, &item.course_id)?,
+    })
 }
 
 /// Tries to send one claimed row, and stores what came of it.
@@ -143,7 +156,14 @@ fn token_failure(error: &TokenError) -> Outcome {
 }
 
 async fn send_with(context: &Context, ags: &Ags<'_>, job: &Job, row: &Outgoing) -> Outcome {
-    let place = Place { item: &job.item, link: &job.link, course: &job.course, label: &job.label };
+    let place = Place {
+        item: &job.item,
+        link: &job.link,
+        course: &job.course,
+        label: &job.label,
+        score_maximum: job.score_maximum,
+        relatives: &job.relatives,
+    };
     let column = match line_item::resolve(context, ags, &place).await {
         Ok(column) => column,
         Err(error) => return no_column(error),

@@ -6,6 +6,7 @@ use super::model::LineItem;
 use super::store;
 use crate::clock::UtcTime;
 use crate::context::Context;
+use crate::ids::ActivityId;
 use crate::lti::ags::{Ags, AgsError, LineItem as LmsLineItem, NewLineItem};
 use crate::lti::score::{SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ};
 use crate::platform::model::{Course, Link};
@@ -61,6 +62,27 @@ pub struct Place<'a> {
     pub course: &'a Course,
     /// The name for a new column.
     pub label: &'a str,
+    /// What a full score is in a new column.
+    pub score_maximum: i32,
+    /// What else the search for its column has to know.
+    pub relatives: &'a Relatives,
+}
+
+/// The activities around one, for the search of its column.
+#[derive(Clone, Debug, Default)]
+pub struct Relatives {
+    /// Those that it was copied from: its column may still bear the id of one of them.
+    pub ancestors: Vec<ActivityId>,
+    /// The LMS's addresses of the columns of others in the course: no two activities share one.
+    pub columns: Vec<String>,
+    /// The LMS's ids of their links.
+    pub links: Vec<String>,
+}
+
+impl Relatives {
+    fn own(&self, item: &LmsLineItem) -> bool {
+        self.columns.contains(&item.url) || item.resource_link_id.as_ref().is_some_and(|id| self.links.contains(id))
+    }
 }
 
 impl Place<'_> {
@@ -131,18 +153,12 @@ async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -
         return Err(NoColumn::NoService);
     };
     let activity = place.item.activity_id.as_str();
-    let ours = ags.find_line_items(&container, &[("resource_id", activity), ("tag", &place.item.tag)]).await?;
-    // Some platforms ignore filters they do not know, so what came back is looked at.
-    let mut ours = ours.into_iter().filter(|i| i.resource_id.as_deref() == Some(activity));
-    if let Some(found) = ours.next() {
-        if ours.next().is_some() {
-            tracing::warn!(
-                event = "ags.duplicate",
-                activity,
-                "the LMS has two columns for one activity; the first is used"
-            );
+    // Copied with its course, a column keeps the id of the activity that it was made for (AGS §3.2.15).
+    for id in std::iter::once(&place.item.activity_id).chain(&place.relatives.ancestors) {
+        let found = ags.find_line_items(&container, &[("resource_id", id.as_str()), ("tag", &place.item.tag)]).await?;
+        if let Some(found) = best(found, id, place) {
+            return use_found(context, place, &found, false).await;
         }
-        return use_found(context, place, &found, false).await;
     }
     let rlid = place.link.resource_link_id.as_str();
     // Canvas gives a link without an assignment the course's own id: nothing belongs to that.
@@ -159,13 +175,25 @@ async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -
     }
     let new = NewLineItem {
         label: place.label,
-        score_maximum: 100,
+        score_maximum: i64::from(place.score_maximum),
         resource_id: activity,
         tag: &place.item.tag,
         resource_link_id: is_real_link.then_some(rlid),
     };
     let made = ags.create_line_item(&container, &new).await?;
     use_found(context, place, &made, true).await
+}
+
+/// The column of an activity among those that the LMS found: the one of its own link, else the first
+/// that belongs to no other activity. Some LMSs ignore filters that they do not know.
+fn best(found: Vec<LmsLineItem>, id: &ActivityId, place: &Place<'_>) -> Option<LmsLineItem> {
+    let is_ours = |i: &LmsLineItem| i.resource_id.as_deref() == Some(id.as_str()) && !place.relatives.own(i);
+    let mut ours: Vec<LmsLineItem> = found.into_iter().filter(is_ours).collect();
+    ours.sort_by_key(|i| i.resource_link_id.as_deref() != Some(place.link.resource_link_id.as_str()));
+    if ours.len() > 1 {
+        tracing::warn!(event = "ags.duplicate", activity = %id, "the LMS has several columns for one activity");
+    }
+    ours.into_iter().next()
 }
 
 async fn use_found(context: &Context, place: &Place<'_>, found: &LmsLineItem, ours: bool) -> Result<Column, NoColumn> {

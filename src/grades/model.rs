@@ -5,7 +5,7 @@ use crate::ids::{ActivityId, CourseId, LineItemId, LinkId, OutboxId, PersonId, R
 use crate::store::columns::{Points, text_enum};
 
 /// The kind of grade that an activity sends: its overall mark.
-pub const TAG: &str = "overall";
+pub use crate::activity::picker::TAG;
 
 text_enum! {
     /// Where a mark comes from.

@@ -13,6 +13,7 @@ use super::service::{self, Framed};
 use super::session::pages::COOKIE;
 use super::session::{LIFETIME, Mode};
 use crate::context::Context;
+use crate::ids::RegistrationId;
 use crate::lti::login::{self, LoginRequest, STATE_LIFETIME, State};
 use crate::lti::verify::{Launch, Reject};
 use crate::platform::model::{Registration, web_origin};
@@ -101,8 +102,12 @@ async fn login(
     };
     let login = login_fields(&fields);
     let key = key.map(web::Path::into_inner);
+    let redirect_uri = key.as_ref().map_or_else(
+        || context.settings.url("/lti/launch"),
+        |key| context.settings.lti_url(&RegistrationId(key.clone()), "launch"),
+    );
     let registration = service::registration_of_login(&context, key, &login).await.map_err(Refusal::into_page)?;
-    start_login(&request, &context, &registration, &login)
+    start_login(&request, &context, &registration, &login, &redirect_uri)
 }
 
 fn start_login(
@@ -110,16 +115,18 @@ fn start_login(
     context: &Context,
     registration: &Registration,
     login: &LoginRequest,
+    // Of the same kind as the address of the login: an LMS that knows only the plain ones has registered
+    // only those.
+    redirect_uri: &str,
 ) -> PageResult {
     let view = View::of(request);
     view.update(|s| s.frame = Frame::Origins(registration.origins()));
     let endpoint = Url::parse(&registration.authorization_endpoint).map_err(|e| PageError::internal(&e))?;
     let (state, binding) = State::new(registration.id.as_str(), login, context.clock.now())?;
-    let redirect_uri = context.settings.lti_url(&registration.id, "launch");
     let next = |state: &State| -> Result<Url, PageError> {
         let signed = state.sign(&context.key)?;
         let client_id = &registration.client_id;
-        Ok(login::authentication_url(&endpoint, client_id, &redirect_uri, login, &signed, &state.nonce))
+        Ok(login::authentication_url(&endpoint, client_id, redirect_uri, login, &signed, &state.nonce))
     };
     let cookie = cookies::partitioned(&format!("{STATE_COOKIE}{}", state.short_name()), &binding, STATE_LIFETIME);
     let cookies_work = cookies::any_with_prefix(request, STATE_COOKIE) || cookies::any_with_prefix(request, COOKIE);
@@ -174,11 +181,13 @@ async fn answer_launch(
     });
     let explain = |refusal: Refusal| Refusal {
         registration: Some(registration.id.to_string()),
-        retry: retry(context, &registration, &state),
+        retry: retry(context, key, &state),
         ..refusal
     };
     let (launch, bound) = check_launch(request, context, &registration, &state, fields).await.map_err(explain)?;
     show_launch(&view, &registration, &launch);
+    service::check_deep_linking(&registration, &launch).map_err(|reason| explain(reason.into()))?;
+    allow_answer(&view, &launch);
     let held = Held::new(state.clone(), launch, context.clock.now());
     if bound {
         finish(request, context, Arc::clone(&registration), held, Mode::Cookie).await.map_err(explain)
@@ -196,14 +205,25 @@ fn show_launch(view: &View, registration: &Registration, launch: &Launch) {
     });
 }
 
+/// Lets the answer to a deep linking request leave the page: a session without cookies stays in the one
+/// that begins it.
+fn allow_answer(view: &View, launch: &Launch) {
+    view.update(|s| s.form_targets.extend(launch.deep_linking().and_then(|d| web_origin(&d.return_url))));
+}
+
 /// Where a form of ours may end beside our own pages: at the LMS's login.
 fn form_targets(registration: &Registration) -> Vec<String> {
     web_origin(&registration.authorization_endpoint).into_iter().collect()
 }
 
-fn retry(context: &Context, registration: &Registration, state: &State) -> Option<Box<Retry>> {
+/// How to begin again: at the plain address where the launch came to the plain one.
+fn retry(context: &Context, key: Option<&str>, state: &State) -> Option<Box<Retry>> {
     let login = state.login.clone()?;
-    Some(Box::new(Retry { action: context.settings.lti_url(&registration.id, "login"), login }))
+    let action = key.map_or_else(
+        || context.settings.url("/lti/login"),
+        |key| context.settings.lti_url(&RegistrationId(key.to_owned()), "login"),
+    );
+    Some(Box::new(Retry { action, login }))
 }
 
 /// Every check of a launch. The flag says whether the browser is bound by its cookie.
@@ -265,7 +285,7 @@ fn continue_as(view: View, held: &Held, sealed: String) -> PageResult {
         .or_else(|| launch.email.clone())
         .unwrap_or_else(|| view.t("participant"));
     let course = launch.context.as_ref().and_then(|c| c.title.clone().or_else(|| c.label.clone()));
-    let course = course.or_else(|| launch.resource_link_title.clone()).unwrap_or_default();
+    let course = course.or_else(|| launch.resource_link_title().map(str::to_owned)).unwrap_or_default();
     page(&ContinueAs { v: view, name: crate::web::html::clean_name(&name), course, held: sealed })
 }
 
@@ -323,12 +343,13 @@ async fn answer_confirm(request: &HttpRequest, context: &Context, fields: &Field
     let held = Held::open(&context.key, sealed).map_err(|_| Reject::State)?;
     let registration = service::enabled_registration(context, &held.state.registration).await?;
     let view = View::of(request);
-    show_launch(&view, &registration, &held.launch);
     view.update(|s| s.form_targets = form_targets(&registration));
+    show_launch(&view, &registration, &held.launch);
+    allow_answer(&view, &held.launch);
     let state = held.state.clone();
     let explain = |refusal: Refusal| Refusal {
         registration: Some(registration.id.to_string()),
-        retry: retry(context, &registration, &state),
+        retry: retry(context, Some(registration.id.as_str()), &state),
         ..refusal
     };
     if context.clock.now() >= held.until {

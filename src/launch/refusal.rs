@@ -42,11 +42,19 @@ pub const fn status(reason: Reject) -> u16 {
     match reason {
         Reject::TokenMalformed
         | Reject::MessageType
+        | Reject::DeepLinkingSettings
         | Reject::Empty
         | Reject::UnknownPlatform
         | Reject::AmbiguousPlatform
         | Reject::LoginMalformed => 400,
-        Reject::SubMissing | Reject::DeploymentPending | Reject::DeploymentDisabled | Reject::PlatformDisabled => 403,
+        Reject::SubMissing
+        | Reject::DeploymentPending
+        | Reject::DeploymentDisabled
+        | Reject::PlatformDisabled
+        | Reject::DeepLinkingRole
+        | Reject::DeepLinkingReturn
+        | Reject::DeepLinkingTypes
+        | Reject::ContextMissing => 403,
         Reject::TokenTooLarge => 413,
         Reject::RateLimited => 429,
         Reject::JwksUnavailable | Reject::Store => 503,
@@ -69,6 +77,9 @@ pub const fn page_key(reason: Reject) -> &'static str {
         Reject::Expired | Reject::NotYetValid => "launch-clock",
         Reject::PlatformError => "platform-error",
         Reject::MessageType => "message-type",
+        Reject::DeepLinkingRole => "deep-linking-role",
+        Reject::DeepLinkingSettings | Reject::DeepLinkingReturn => "deep-linking-answer",
+        Reject::DeepLinkingTypes | Reject::ContextMissing => "deep-linking-place",
         Reject::RateLimited => "rate-limited",
         Reject::JwksUnavailable => "lms-unreachable",
         Reject::Store => "unavailable",

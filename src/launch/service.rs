@@ -110,6 +110,31 @@ pub async fn check_token(
     Ok(token.verify(&key, &expected)?)
 }
 
+/// What a deep linking request must be beyond its form: a trainer's, in a course, answerable, and
+/// answered to the LMS that sent it (reliability-security.md T58, T59).
+///
+/// # Errors
+/// The first of them that it is not.
+pub fn check_deep_linking(registration: &Registration, launch: &Launch) -> Result<(), Reject> {
+    let Some(settings) = launch.deep_linking() else {
+        return Ok(());
+    };
+    if roles::map(&launch.roles).role != Role::Trainer {
+        return Err(Reject::DeepLinkingRole);
+    }
+    if launch.context.is_none() {
+        return Err(Reject::ContextMissing);
+    }
+    if !settings.accepts_links {
+        return Err(Reject::DeepLinkingTypes);
+    }
+    let is_web = web_origin(&settings.return_url).is_some();
+    if !is_web || !platform::service::is_owned(registration, launch, &settings.return_url) {
+        return Err(Reject::DeepLinkingReturn);
+    }
+    Ok(())
+}
+
 /// A session that was just made, with the token that only the browser gets.
 pub struct Opened {
     /// The session.
@@ -143,7 +168,7 @@ pub async fn open_session(
         now: context.clock.now(),
     });
     // Most launches say nothing new, and then the session is all there is to store.
-    if opening.previous.is_none() {
+    if opening.previous.is_none() && opening.held.launch.deep_linking().is_none() {
         let opening = Arc::clone(&opening);
         match context.db.write_last(move |c| opening.store_if_known(c)).await {
             Ok(Some(Ok(session))) => return Ok(Opened { session, token }),
@@ -224,6 +249,9 @@ impl Opening {
         }
         let session = self.session(arrival, mapped.role);
         store::create_session(conn, &session)?;
+        if let Some(settings) = launch.deep_linking() {
+            store::create_deep_linking(conn, &session.id, settings)?;
+        }
         Ok(Ok(session))
     }
 
@@ -244,7 +272,7 @@ impl Opening {
             registration_id: self.registration.id.clone(),
             person_id: arrival.person.id,
             course_id: arrival.course.id,
-            link_id: arrival.link.id,
+            link_id: arrival.link.map(|link| link.id),
             role,
             locale: launch.locale.clone().unwrap_or_default().chars().take(35).collect(),
             frame_origins: self.framed.origins.join(" "),

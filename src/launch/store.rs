@@ -6,12 +6,13 @@ use super::service::Nonce;
 use super::session::{Mode, Session};
 use crate::clock::UtcTime;
 use crate::ids::{CourseId, LinkId, PersonId, RegistrationId, SessionId};
+use crate::lti::deep_linking::Settings;
 use crate::platform;
 use crate::platform::doctor::Launches;
 use crate::platform::model::Person;
 use crate::store::columns::Role;
-use crate::store::schema::{sessions, used_nonces};
-use crate::store::{Conn, StoreResult, dialect, on_engine, row_of};
+use crate::store::schema::{deep_linkings, sessions, used_nonces};
+use crate::store::{Conn, StoreError, StoreResult, dialect, on_engine, row_of};
 
 row_of! {
     Session as SessionRow in sessions {
@@ -22,7 +23,7 @@ row_of! {
         registration_id: RegistrationId,
         person_id: PersonId,
         course_id: CourseId,
-        link_id: LinkId,
+        link_id: Option<LinkId>,
         role: Role,
         locale: String,
         frame_origins: String,
@@ -60,6 +61,31 @@ pub(super) fn find_session(conn: &mut Conn, token_hash: &str) -> StoreResult<Opt
     Ok(Some((r.into(), person)))
 }
 
+/// Stores what an LMS asked a session to choose.
+pub(super) fn create_deep_linking(conn: &mut Conn, session: &SessionId, settings: &Settings) -> StoreResult<()> {
+    let json = serde_json::to_string(settings).map_err(|e| StoreError::Damaged(e.to_string()))?;
+    diesel::insert_into(deep_linkings::table)
+        .values((deep_linkings::session_id.eq(session), deep_linkings::settings.eq(json)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What an LMS asked a session to choose.
+pub(super) fn find_deep_linking(conn: &mut Conn, session: &SessionId) -> StoreResult<Option<Settings>> {
+    let found: Option<String> =
+        deep_linkings::table.find(session).select(deep_linkings::settings).first(conn).optional()?;
+    found.map(|json| serde_json::from_str(&json).map_err(|e| StoreError::Damaged(e.to_string()))).transpose()
+}
+
+/// Answers what an LMS asked a session to choose. False when it was answered before.
+///
+/// # Errors
+/// When the database fails.
+pub fn consume_deep_linking(conn: &mut Conn, session: &SessionId, now: UtcTime) -> StoreResult<bool> {
+    let open = deep_linkings::table.find(session).filter(deep_linkings::answered_at.is_null());
+    Ok(diesel::update(open).set(deep_linkings::answered_at.eq(Some(now))).execute(conn)? == 1)
+}
+
 /// How many launches of a registration there were since a moment, for the doctor.
 ///
 /// # Errors
@@ -94,6 +120,8 @@ pub(super) fn end_session(conn: &mut Conn, token_hash: &str, now: UtcTime) -> St
 pub(super) fn purge(conn: &mut Conn, now: UtcTime) -> StoreResult<usize> {
     let nonces = diesel::delete(used_nonces::table.filter(used_nonces::keep_until.lt(now))).execute(conn)?;
     let old = now.plus_seconds(-24 * 3600);
+    let of_old = sessions::table.filter(sessions::expires_at.lt(old)).select(sessions::id);
+    diesel::delete(deep_linkings::table.filter(deep_linkings::session_id.eq_any(of_old))).execute(conn)?;
     let ended = diesel::delete(sessions::table.filter(sessions::expires_at.lt(old))).execute(conn)?;
     Ok(nonces + ended)
 }

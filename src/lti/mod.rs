@@ -1,6 +1,7 @@
 //! LTI 1.3 and LTI Advantage as messages and rules: nothing here knows a page, a table or a feature.
 
 pub mod ags;
+pub mod deep_linking;
 pub mod jwks;
 pub mod login;
 pub mod registration;
@@ -20,3 +21,12 @@ pub const MEMBERSHIPS_TYPE: &str = "application/vnd.ims.lti-nrps.v2.membershipco
 pub const SCOPE_ROSTER: &str = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly";
 /// The claim with the address of Names and Role Provisioning Services.
 pub const NRPS_CLAIM: &str = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice";
+/// The custom parameter with the ids of the courses that a course was copied from.
+pub const CONTEXT_HISTORY: &str = "context_history";
+/// The custom parameter with our activity's id. Signed by the LMS, but typed by whoever edits the link:
+/// it says what to look for, never who may see it.
+pub const ACTIVITY_ID: &str = "activity_id";
+/// The custom parameter that says how a link relates to its activity.
+pub const PLACEMENT: &str = "placement";
+/// Its value for a further link to an activity that has one in the course already.
+pub const PLACEMENT_AGAIN: &str = "again";

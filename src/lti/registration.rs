@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::SCOPE_ROSTER;
 use super::score::{SCOPE_LINE_ITEM, SCOPE_RESULT, SCOPE_SCORE};
+use super::{CONTEXT_HISTORY, SCOPE_ROSTER};
 use crate::net::authority;
 
 /// The claim with the LMS's own configuration.
@@ -19,10 +19,16 @@ pub const TOOL: &str = "https://purl.imsglobal.org/spec/lti-tool-configuration";
 pub const SCOPES: [&str; 4] = [SCOPE_LINE_ITEM, SCOPE_SCORE, SCOPE_RESULT, SCOPE_ROSTER];
 /// What launches are asked to bring along: earlier contexts of a copied course, and the activity's dates.
 pub const CUSTOM_PARAMETERS: [(&str, &str); 3] = [
-    ("context_history", "$Context.id.history"),
+    (CONTEXT_HISTORY, "$Context.id.history"),
     ("available_from", "$ResourceLink.available.startDateTime"),
     ("due_at", "$ResourceLink.submission.endDateTime"),
 ];
+/// Where Canvas shows the picker: in an assignment's form, in a module, and in the two menus that make
+/// assignments at once (canvas.md §2.2).
+pub const CANVAS_PLACEMENTS: [&str; 4] =
+    ["assignment_selection", "link_selection", "course_assignments_menu", "module_index_menu_modal"];
+/// The message by which an LMS asks what to place.
+const DEEP_LINKING: &str = "LtiDeepLinkingRequest";
 /// The longest value of one member, in bytes.
 const MAX_VALUE: usize = 2048;
 
@@ -47,6 +53,8 @@ pub struct Configuration {
     pub product: String,
     /// Its version, where it says so.
     pub version: Option<String>,
+    /// Whether trainers can choose what to place (Deep Linking).
+    pub deep_linking: bool,
 }
 
 /// Why a configuration cannot be used. The code is what the log says.
@@ -90,6 +98,7 @@ impl Configuration {
             scopes: texts(root, "scopes_supported"),
             product: product.to_lowercase(),
             version: platform.and_then(|p| text(p, "version")),
+            deep_linking: platform.is_some_and(|p| supports(p, DEEP_LINKING)),
         };
         for (member, wanted) in [
             ("token_endpoint_auth_methods_supported", "private_key_jwt"),
@@ -173,6 +182,24 @@ pub struct Tool<'a> {
     pub description: &'a str,
 }
 
+/// The messages that we take. Canvas gives a message without placements one of its own choice, so there
+/// only the picker is asked for: what it places is opened by resource links anyway (canvas.md §3.3).
+fn messages(configuration: &Configuration, tool: &Tool<'_>) -> Vec<Value> {
+    let is_canvas = configuration.product == "canvas";
+    let mut messages = Vec::new();
+    if !(is_canvas && configuration.deep_linking) {
+        messages.push(json!({"type": "LtiResourceLinkRequest"}));
+    }
+    if configuration.deep_linking {
+        let mut picker = json!({"type": DEEP_LINKING, "target_link_uri": tool.launch, "label": "Cercle"});
+        if is_canvas {
+            picker["placements"] = json!(CANVAS_PLACEMENTS);
+        }
+        messages.push(picker);
+    }
+    messages
+}
+
 /// The registration that we post (R-10 Moodle, R-11 Canvas). Names are asked for, e-mail addresses are
 /// not: nothing here needs them.
 #[must_use]
@@ -186,7 +213,7 @@ pub fn request(configuration: &Configuration, tool: &Tool<'_>) -> Value {
         "description": tool.description,
         "claims": ["iss", "sub", "name", "given_name", "family_name", "locale"],
         "custom_parameters": CUSTOM_PARAMETERS.into_iter().collect::<BTreeMap<_, _>>(),
-        "messages": [{"type": "LtiResourceLinkRequest"}],
+        "messages": messages(configuration, tool),
     });
     if configuration.product == "canvas"
         && let Some(settings) = settings.as_object_mut()
@@ -250,6 +277,12 @@ impl Granted {
     }
 }
 
+/// Whether a platform lists a message: as an object, or as plain text in an older Moodle.
+fn supports(platform: &Map<String, Value>, message: &str) -> bool {
+    let listed = platform.get("messages_supported").and_then(Value::as_array);
+    listed.into_iter().flatten().any(|m| m.as_str().or_else(|| m["type"].as_str()) == Some(message))
+}
+
 fn text(of: &Map<String, Value>, name: &str) -> Option<String> {
     let value = of.get(name)?.as_str()?.trim();
     let usable = !value.is_empty() && value.len() <= MAX_VALUE && !value.contains(char::is_control);
@@ -293,6 +326,37 @@ mod tests {
         let mut newer = moodle();
         newer[PLATFORM]["messages_supported"] = json!([{"type": "LtiResourceLinkRequest"}, {"type": 7}]);
         assert_eq!(parse(&newer).unwrap(), parse(&moodle()).unwrap());
+        assert!(!parse(&newer).unwrap().deep_linking);
+        for both in [json!(["LtiDeepLinkingRequest"]), json!([{"type": "LtiDeepLinkingRequest"}])] {
+            newer[PLATFORM]["messages_supported"] = both;
+            assert!(parse(&newer).unwrap().deep_linking);
+        }
+    }
+
+    #[test]
+    fn the_picker_is_asked_for_where_the_lms_has_one() {
+        let origin = url("https://tool.test");
+        let tool = Tool {
+            origin: &origin,
+            login: "l",
+            launch: "https://tool.test/go",
+            jwks: "j",
+            logo: "i",
+            description: "d",
+        };
+        let messages = |product: &str, deep_linking: bool| {
+            let configuration = Configuration { product: product.into(), deep_linking, ..parse(&moodle()).unwrap() };
+            super::request(&configuration, &tool)[TOOL]["messages"].clone()
+        };
+        let open = json!({"type": "LtiResourceLinkRequest"});
+        let pick =
+            json!({"type": "LtiDeepLinkingRequest", "target_link_uri": "https://tool.test/go", "label": "Cercle"});
+        assert_eq!(messages("moodle", false), json!([open]));
+        assert_eq!(messages("moodle", true), json!([open, pick]));
+        assert_eq!(messages("canvas", false), json!([open]));
+        let mut placed = pick;
+        placed["placements"] = json!(CANVAS_PLACEMENTS);
+        assert_eq!(messages("canvas", true), json!([placed]));
     }
 
     #[test]

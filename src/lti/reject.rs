@@ -63,6 +63,16 @@ pub enum Reject {
     ResourceLink,
     /// No target link.
     TargetLink,
+    /// A deep linking request without settings that can be answered.
+    DeepLinkingSettings,
+    /// A deep linking request that takes no `ltiResourceLink`.
+    DeepLinkingTypes,
+    /// The answer to a deep linking request would go to a host that does not belong to the LMS.
+    DeepLinkingReturn,
+    /// A deep linking request of somebody who is no trainer of the course.
+    DeepLinkingRole,
+    /// A deep linking request outside any course.
+    ContextMissing,
     /// No `state`, or not one of ours.
     State,
     /// The login took too long.
@@ -124,6 +134,11 @@ impl Reject {
             Self::SubMalformed => "SUB_MALFORMED",
             Self::ResourceLink => "RESOURCE_LINK",
             Self::TargetLink => "TARGET_LINK",
+            Self::DeepLinkingSettings => "DEEP_LINKING_SETTINGS",
+            Self::DeepLinkingTypes => "DEEP_LINKING_TYPES",
+            Self::DeepLinkingReturn => "DEEP_LINKING_RETURN",
+            Self::DeepLinkingRole => "DEEP_LINKING_ROLE",
+            Self::ContextMissing => "CONTEXT_MISSING",
             Self::State => "STATE",
             Self::StateExpired => "STATE_EXPIRED",
             Self::StateRegistration => "STATE_REGISTRATION",

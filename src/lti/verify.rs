@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use super::reject::Reject;
-use super::{AGS_CLAIM, CLAIM, NRPS_CLAIM};
+use super::{AGS_CLAIM, CLAIM, NRPS_CLAIM, deep_linking};
 use crate::clock::UtcTime;
 use crate::crypto::rsa::VerifyingKey;
 use crate::crypto::unb64;
@@ -157,18 +157,25 @@ impl<'de> Visitor<'de> for Unique {
     }
 }
 
-/// What kind of message a launch is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MessageType {
+/// What a launch is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Message {
     /// `LtiResourceLinkRequest`: somebody opens an activity.
-    ResourceLink,
+    ResourceLink {
+        /// The id of the resource link.
+        id: String,
+        /// Its title.
+        title: Option<String>,
+    },
+    /// `LtiDeepLinkingRequest`: somebody chooses what to place in a course.
+    DeepLinking(Box<deep_linking::Settings>),
 }
 
 /// A verified launch: what the LMS says about who opens what.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Launch {
-    /// What kind of message this is.
-    pub message_type: MessageType,
+    /// What it is about.
+    pub message: Message,
     /// The LMS's deployment id.
     pub deployment_id: String,
     /// The person, as the LMS names them; opaque.
@@ -187,12 +194,8 @@ pub struct Launch {
     pub roles: Vec<String>,
     /// The course.
     pub context: Option<Context>,
-    /// The id of the resource link.
-    pub resource_link_id: String,
-    /// Its title.
-    pub resource_link_title: Option<String>,
-    /// Where the LMS wants the person to land.
-    pub target_link_uri: String,
+    /// Where the LMS wants the person to land; a deep linking request need not say.
+    pub target_link_uri: Option<String>,
     /// Assignment and Grade Services.
     pub ags: Option<AgsEndpoint>,
     /// The roster address (NRPS).
@@ -209,6 +212,35 @@ pub struct Launch {
     pub custom: BTreeMap<String, String>,
     /// When the token itself expires.
     pub expires_at: UtcTime,
+}
+
+impl Launch {
+    /// The resource link, where one is opened.
+    #[must_use]
+    pub fn resource_link_id(&self) -> Option<&str> {
+        match &self.message {
+            Message::ResourceLink { id, .. } => Some(id),
+            Message::DeepLinking(_) => None,
+        }
+    }
+
+    /// Its title, where the LMS says so.
+    #[must_use]
+    pub fn resource_link_title(&self) -> Option<&str> {
+        match &self.message {
+            Message::ResourceLink { title, .. } => title.as_deref(),
+            Message::DeepLinking(_) => None,
+        }
+    }
+
+    /// What a deep linking request asks for.
+    #[must_use]
+    pub fn deep_linking(&self) -> Option<&deep_linking::Settings> {
+        match &self.message {
+            Message::ResourceLink { .. } => None,
+            Message::DeepLinking(settings) => Some(settings),
+        }
+    }
 }
 
 /// The course of a launch.
@@ -237,7 +269,7 @@ fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     claims.get(&format!("{CLAIM}{name}")).filter(|v| !v.is_null())
 }
 
-fn text(value: Option<&Value>) -> Option<String> {
+pub(super) fn text(value: Option<&Value>) -> Option<String> {
     value.and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned)
 }
 
@@ -265,26 +297,39 @@ fn check_claims(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<
     if version.as_str() != Some("1.3.0") {
         return Err(Reject::Version);
     }
-    let message_type = match claim(claims, "message_type").and_then(Value::as_str) {
-        Some("LtiResourceLinkRequest") => MessageType::ResourceLink,
+    let chooses = match claim(claims, "message_type").and_then(Value::as_str) {
+        Some("LtiResourceLinkRequest") => false,
+        Some("LtiDeepLinkingRequest") => true,
         _ => return Err(Reject::MessageType),
     };
     let deployment_id = id(claim(claims, "deployment_id")).ok_or(Reject::DeploymentMissing)?;
     if expected.deployment.is_some_and(|announced| announced != deployment_id) {
         return Err(Reject::DeploymentMismatch);
     }
-    let roles = claim(claims, "roles").and_then(Value::as_array).ok_or(Reject::RolesMissing)?;
+    // A deep linking request may leave out roles and target (lti.md §4.1); without roles nobody is a trainer.
+    let roles = match claim(claims, "roles").and_then(Value::as_array) {
+        Some(roles) => roles.as_slice(),
+        None if chooses => &[],
+        None => return Err(Reject::RolesMissing),
+    };
     let sub = match claims.get("sub") {
         None | Some(Value::Null) => return Err(Reject::SubMissing),
         found => id(found).ok_or(Reject::SubMalformed)?,
     };
-    let link = claim(claims, "resource_link").ok_or(Reject::ResourceLink)?;
-    let resource_link_id = id(link.get("id")).ok_or(Reject::ResourceLink)?;
-    let target_link_uri = text(claim(claims, "target_link_uri")).ok_or(Reject::TargetLink)?;
+    let message = if chooses {
+        Message::DeepLinking(Box::new(deep_linking::Settings::parse(claims)?))
+    } else {
+        let link = claim(claims, "resource_link").ok_or(Reject::ResourceLink)?;
+        Message::ResourceLink { id: id(link.get("id")).ok_or(Reject::ResourceLink)?, title: text(link.get("title")) }
+    };
+    let target_link_uri = text(claim(claims, "target_link_uri"));
+    if target_link_uri.is_none() && !chooses {
+        return Err(Reject::TargetLink);
+    }
     let presentation = claim(claims, "launch_presentation");
     let platform = claim(claims, "tool_platform");
     Ok(Launch {
-        message_type,
+        message,
         deployment_id,
         sub,
         name: text(claims.get("name")),
@@ -294,8 +339,6 @@ fn check_claims(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<
         locale: text(presentation.and_then(|p| p.get("locale"))).or_else(|| text(claims.get("locale"))),
         roles: roles.iter().filter_map(Value::as_str).filter(|r| !r.is_empty()).map(str::to_owned).collect(),
         context: context(claim(claims, "context")),
-        resource_link_id,
-        resource_link_title: text(link.get("title")),
         target_link_uri,
         ags: ags(claims.get(AGS_CLAIM)),
         memberships_url: text(claims.get(NRPS_CLAIM).and_then(|c| c.get("context_memberships_url"))),

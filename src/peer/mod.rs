@@ -8,6 +8,7 @@ pub mod service;
 pub mod setup;
 pub mod store;
 
+use crate::activity::picker::PickError;
 use crate::store::StoreError;
 
 /// Why something in peer assessment is refused. Each has a text `peer-refused-…`.
@@ -16,6 +17,9 @@ pub enum PeerError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The answer to the LMS that asked what to place.
+    #[error(transparent)]
+    Pick(#[from] PickError),
     /// The role does not allow it.
     #[error("the role does not allow this")]
     Role,

@@ -11,6 +11,9 @@ use super::rubric::{self, Criterion, Level, Rubric};
 /// How many works a learner may be asked to review.
 pub const REVIEWS: std::ops::RangeInclusive<i32> = 1..=6;
 
+/// What a full mark may count in the LMS's gradebook.
+pub const POINTS: std::ops::RangeInclusive<i32> = 1..=1000;
+
 /// What stands in the form.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -28,6 +31,8 @@ pub struct Setup {
     pub reviews: i32,
     /// Who sees whose name.
     pub anonymity: Anonymity,
+    /// What a full mark counts in the LMS's gradebook.
+    pub points: i32,
     /// The revision that was read, for changes.
     pub revision: i32,
     /// Dates that could not be read, by field.
@@ -52,6 +57,7 @@ impl Setup {
             review_due: None,
             reviews: 3,
             anonymity: Anonymity::DoubleBlind,
+            points: 100,
             revision: 0,
             unreadable: Vec::new(),
             brief_too_long: false,
@@ -69,6 +75,7 @@ impl Setup {
             review_due: activity.review_due_at,
             reviews: activity.reviews_per_learner,
             anonymity: activity.anonymity,
+            points: activity.score_maximum,
             revision: activity.revision,
             unreadable: Vec::new(),
             brief_too_long: false,
@@ -96,6 +103,8 @@ impl Setup {
             review_due,
             reviews: fields.text("reviews").parse().unwrap_or(0),
             anonymity: Anonymity::parse(fields.text("anonymity")).unwrap_or(Anonymity::DoubleBlind),
+            // Only some forms ask; what is no number becomes one that the check refuses.
+            points: fields.raw("points").map_or(100, |points| points.trim().parse().unwrap_or(0)),
             revision: fields.text("revision").parse().unwrap_or(0),
             unreadable,
             brief_too_long: brief.len() > MAX_RICH_TEXT,
@@ -164,6 +173,9 @@ impl Setup {
         }
         if !REVIEWS.contains(&self.reviews) {
             add("setup-reviews-range");
+        }
+        if !POINTS.contains(&self.points) {
+            add("setup-points-range");
         }
         problems.extend(self.rubric.problems());
         problems
@@ -268,6 +280,9 @@ mod tests {
             (("reviews", "0"), "setup-reviews-range"),
             (("reviews", "7"), "setup-reviews-range"),
             (("reviews", "x"), "setup-reviews-range"),
+            (("points", "0"), "setup-points-range"),
+            (("points", "1001"), "setup-points-range"),
+            (("points", "12.5"), "setup-points-range"),
             (("criteria", "0"), "rubric-no-criteria"),
             (("c0_levels", "0"), "rubric-levels-count"),
             (("c0_l1_points", "x"), "rubric-points-rise"),

@@ -234,10 +234,24 @@ pub struct Course {
     pub memberships_url: Option<String>,
     /// The AGS scopes that the last launch offered, separated by blanks.
     pub ags_scopes: String,
+    /// The ids of the courses that this one was copied from, as the LMS sends them.
+    pub history: String,
 }
 
+impl Course {
+    /// The LMS's ids of the courses that this one was copied from, nearest first (lti.md §1.9).
+    #[must_use]
+    pub fn copied_from(&self) -> Vec<String> {
+        let parts = self.history.split(',').map(str::trim).filter(|part| !part.is_empty()).take(MAX_HISTORY);
+        parts.map(|part| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned()).collect()
+    }
+}
+
+/// How many of the courses that a course was copied from are looked at.
+const MAX_HISTORY: usize = 20;
+
 /// A resource link in a course.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// Our id.
     pub id: LinkId,
@@ -249,6 +263,10 @@ pub struct Link {
     pub title: String,
     /// The one line item of the link, if the LMS named one.
     pub line_item_url: Option<String>,
+    /// The activity that the link names in its custom parameters, as it came.
+    pub named_activity: Option<String>,
+    /// Whether it shall open an activity that another link of the course opens already.
+    pub opens_again: bool,
 }
 
 /// A person: one `sub` of one registration. Never matched by e-mail.

@@ -9,7 +9,7 @@ use super::keys;
 use super::model::Family;
 use super::registering::{self, Proposal, RegisterError};
 use crate::context::Context;
-use crate::lti::registration::{CUSTOM_PARAMETERS, SCOPES};
+use crate::lti::registration::{CANVAS_PLACEMENTS, CUSTOM_PARAMETERS, SCOPES};
 use crate::net::authority;
 use crate::web::assets;
 use crate::web::fields::Fields;
@@ -181,6 +181,13 @@ async fn canvas_json(context: web::Data<Context>) -> HttpResponse {
     let public = &context.settings.public_url;
     let (login, launch) = (context.settings.url("/lti/login"), context.settings.url("/lti/launch"));
     let description = Lang::En.text("tool-description");
+    let picker = |placement: &str| {
+        serde_json::json!({
+            "placement": placement, "message_type": "LtiDeepLinkingRequest", "target_link_uri": launch,
+            "text": "Cercle", "enabled": true,
+        })
+    };
+    let placements: Vec<_> = CANVAS_PLACEMENTS.into_iter().map(picker).collect();
     HttpResponse::Ok().json(serde_json::json!({
         "title": "Cercle",
         "description": description,
@@ -195,11 +202,7 @@ async fn canvas_json(context: web::Data<Context>) -> HttpResponse {
             "settings": {
                 "text": "Cercle",
                 "icon_url": context.settings.url(assets::path("icon.svg")),
-                "placements": [{
-                    "placement": "course_navigation", "message_type": "LtiResourceLinkRequest",
-                    "target_link_uri": launch, "text": "Cercle", "enabled": true, "default": "disabled",
-                    "visibility": "members",
-                }],
+                "placements": placements,
             },
         }],
         "public_jwk_url": context.settings.url("/.well-known/jwks.json"),

@@ -8,7 +8,8 @@ use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId};
 use crate::lti::roles::Mapped;
-use crate::lti::verify::{Launch, Reject};
+use crate::lti::verify::{Launch, MAX_ID, Reject};
+use crate::lti::{ACTIVITY_ID, CONTEXT_HISTORY, PLACEMENT, PLACEMENT_AGAIN};
 use crate::store::{Conn, StoreResult};
 
 /// Registers an LMS by hand.
@@ -151,8 +152,8 @@ pub struct Arrival {
     pub person: Person,
     /// The course.
     pub course: Course,
-    /// The link.
-    pub link: Link,
+    /// The link; None for a launch that opens none.
+    pub link: Option<Link>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,11 +182,13 @@ struct Changes {
 }
 
 fn surroundings(launch: &Launch) -> Wanted<'_> {
+    // No resource link has an empty id.
+    let link = launch.resource_link_id().unwrap_or_default();
     Wanted {
         deployment_id: &launch.deployment_id,
-        context_id: launch.context.as_ref().map_or(&launch.resource_link_id, |c| &c.id),
+        context_id: launch.context.as_ref().map_or(link, |c| &c.id),
         contextless: launch.context.is_none(),
-        resource_link_id: &launch.resource_link_id,
+        resource_link_id: link,
         sub: &launch.sub,
     }
 }
@@ -244,10 +247,10 @@ pub fn take_in(
         Change::Updated => store::update_course(conn, course, now)?,
         Change::None => {}
     }
-    match changes.link {
-        Change::New => store::create_link(conn, link, now)?,
-        Change::Updated => store::update_link(conn, link, now)?,
-        Change::None => {}
+    match (link, changes.link) {
+        (Some(link), Change::New) => store::create_link(conn, link, now)?,
+        (Some(link), Change::Updated) => store::update_link(conn, link, now)?,
+        _ => {}
     }
     Ok(Ok(changes.arrival))
 }
@@ -262,7 +265,13 @@ fn compare(
     let may_change = mapped.role.is_staff();
     let (person, person_change) = compare_person(known.person, registration, launch, mapped);
     let (course, course_change) = compare_course(known.course, registration, deployment, launch, may_change);
-    let (link, link_change) = compare_link(known.link, registration, &course, launch, may_change);
+    let (link, link_change) = match launch.resource_link_id() {
+        Some(id) => {
+            let (link, change) = compare_link(known.link, registration, &course, launch, id, may_change);
+            (Some(link), change)
+        }
+        None => (None, Change::None),
+    };
     Changes {
         arrival: Arrival { person, course, link },
         person: person_change,
@@ -313,9 +322,15 @@ fn launch_host(launch: &Launch) -> Option<String> {
     url::Url::parse(address).ok()?.host_str().map(str::to_owned)
 }
 
+/// Whether an address that a launch names belongs to its LMS.
+#[must_use]
+pub fn is_owned(registration: &Registration, launch: &Launch, address: &str) -> bool {
+    registration.owns(address, launch_host(launch).as_deref())
+}
+
 fn owned(registration: &Registration, launch: &Launch, address: Option<&String>) -> Option<String> {
     let address = address?;
-    if registration.owns(address, launch_host(launch).as_deref()) {
+    if is_owned(registration, launch, address) {
         return Some(address.clone());
     }
     tracing::warn!(
@@ -345,6 +360,7 @@ fn compare_course(
         line_items_url: None,
         memberships_url: None,
         ags_scopes: String::new(),
+        history: String::new(),
     });
     if !is_new && !may_change {
         // A learner's launch changes nothing of the course (reliability-security.md T23).
@@ -353,13 +369,16 @@ fn compare_course(
     let before = course.clone();
     let context = launch.context.as_ref();
     let title = context.and_then(|c| c.title.clone().or_else(|| c.label.clone()));
-    course.title = title.or_else(|| launch.resource_link_title.clone()).unwrap_or(course.title);
+    course.title = title.or_else(|| launch.resource_link_title().map(str::to_owned)).unwrap_or(course.title);
     course.label = context.and_then(|c| c.label.clone()).unwrap_or(course.label);
     if let Some(ags) = &launch.ags {
         course.line_items_url = owned(registration, launch, ags.line_items.as_ref());
         course.ags_scopes = ags.scopes.join(" ");
     }
     course.memberships_url = owned(registration, launch, launch.memberships_url.as_ref()).or(course.memberships_url);
+    if let Some(history) = launch.custom.get(CONTEXT_HISTORY) {
+        course.history.clone_from(history);
+    }
     let changed = before != course;
     (course, Change::of(is_new, changed))
 }
@@ -369,16 +388,20 @@ fn compare_link(
     registration: &Registration,
     course: &Course,
     launch: &Launch,
+    resource_link_id: &str,
     may_change: bool,
 ) -> (Link, Change) {
     let is_new = known.is_none();
     let mut link = known.unwrap_or_else(|| Link {
         id: LinkId::new(),
         course_id: course.id.clone(),
-        resource_link_id: launch.resource_link_id.clone(),
+        resource_link_id: resource_link_id.to_owned(),
         title: String::new(),
         line_item_url: None,
+        named_activity: None,
+        opens_again: false,
     });
+    let before = link.clone();
     let said = owned(registration, launch, launch.ags.as_ref().and_then(|a| a.line_item.as_ref()));
     // A learner's launch may complete a link that has no column yet, but not move it to another one.
     let line_item = if may_change || link.line_item_url.is_none() {
@@ -389,13 +412,14 @@ fn compare_link(
         }
         link.line_item_url.clone()
     };
-    let title = if is_new || may_change {
-        launch.resource_link_title.clone().unwrap_or_else(|| link.title.clone())
-    } else {
-        link.title.clone()
-    };
-    let same = link.line_item_url == line_item && link.title == title;
     link.line_item_url = line_item;
-    link.title = title;
-    (link, Change::of(is_new, !same))
+    if is_new || may_change {
+        if let Some(title) = launch.resource_link_title() {
+            title.clone_into(&mut link.title);
+        }
+        link.named_activity = launch.custom.get(ACTIVITY_ID).filter(|id| id.len() <= MAX_ID).cloned();
+        link.opens_again = launch.custom.get(PLACEMENT).is_some_and(|p| p == PLACEMENT_AGAIN);
+    }
+    let changed = before != link;
+    (link, Change::of(is_new, changed))
 }

@@ -55,6 +55,7 @@ diesel::table! {
         line_items_url -> Nullable<Text>,
         memberships_url -> Nullable<Text>,
         ags_scopes -> Text,
+        history -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
     }
@@ -67,6 +68,8 @@ diesel::table! {
         resource_link_id -> Text,
         title -> Text,
         line_item_url -> Nullable<Text>,
+        named_activity -> Nullable<Text>,
+        opens_again -> Bool,
         created_at -> BigInt,
         updated_at -> BigInt,
     }
@@ -132,6 +135,8 @@ diesel::table! {
         released_at -> Nullable<BigInt>,
         revision -> Integer,
         created_by -> Text,
+        copied_from -> Nullable<Text>,
+        score_maximum -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
     }
@@ -292,7 +297,7 @@ diesel::table! {
         registration_id -> Text,
         person_id -> Text,
         course_id -> Text,
-        link_id -> Text,
+        link_id -> Nullable<Text>,
         role -> Text,
         locale -> Text,
         frame_origins -> Text,
@@ -301,6 +306,14 @@ diesel::table! {
         last_seen_at -> BigInt,
         expires_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    deep_linkings (session_id) {
+        session_id -> Text,
+        settings -> Text,
+        answered_at -> Nullable<BigInt>,
     }
 }
 
@@ -365,6 +378,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ags_outbox,
     ags_attempts,
     sessions,
+    deep_linkings,
     used_nonces,
     signing_keys,
     audit_log,
@@ -393,6 +407,7 @@ pub const TABLES: &[&str] = &[
     "ags_outbox",
     "ags_attempts",
     "sessions",
+    "deep_linkings",
     "used_nonces",
     "signing_keys",
     "audit_log",

@@ -57,6 +57,13 @@ impl CleanHtml {
         Self(SANITISER.clean(html).to_string())
     }
 
+    /// Plain text as rich text, line by line.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        Self::sanitise(&format!("<div>{}</div>", escaped.trim().replace('\n', "<br>")))
+    }
+
     /// The markup.
     #[must_use]
     pub fn as_str(&self) -> &str {

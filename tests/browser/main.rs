@@ -138,6 +138,8 @@ struct Player<'a> {
     page: Client,
     stage: &'a Stage,
     school: &'static str,
+    /// Which link of the course the job is done in.
+    link: usize,
     expects_question: bool,
     checked: std::cell::RefCell<Vec<String>>,
 }
@@ -177,12 +179,24 @@ impl Player<'_> {
         self.wait(css).await.text().await.unwrap()
     }
 
-    /// Becomes somebody and opens a link of the course; ends inside the tool's frame.
-    async fn open(&self, name: &str, link: usize) {
+    /// Signs somebody in at the LMS; ends in the course.
+    async fn sign_in(&self, name: &str) {
         self.page.goto(&format!("{}/{}/", self.stage.lms, self.school)).await.unwrap();
         let button = format!("//button[contains(., '{name}')]");
         self.page.find(Locator::XPath(&button)).await.unwrap().click().await.unwrap();
+        self.wait("#links").await;
+    }
+
+    /// Becomes somebody and opens a link of the course; ends inside the tool's frame.
+    async fn open(&self, name: &str, link: usize) {
+        self.sign_in(name).await;
         self.click(&format!("main li:nth-child({}) a", link + 1)).await;
+        self.enter(name).await;
+        self.wait("[data-local], #save, #next, #group").await;
+    }
+
+    /// Enters the tool's frame and confirms who it is, where that is asked.
+    async fn enter(&self, name: &str) {
         self.wait("#tool").await.enter_frame().await.unwrap();
         if self.expects_question {
             let question = self.text("#continue").await;
@@ -190,7 +204,6 @@ impl Player<'_> {
             self.check("continue").await;
             self.click("#continue").await;
         }
-        self.wait("[data-local], #save, #next, #group").await;
     }
 
     /// Accessibility, other hosts, width: of the page as it stands.
@@ -253,7 +266,7 @@ impl Player<'_> {
     }
 
     async fn hand_in(&self, learner: &str) {
-        self.open(learner, 1).await;
+        self.open(learner, self.link).await;
         self.check("learner before").await;
         self.click("#write").await;
         self.type_into_editor(&format!("These are the words of {}.", learner.len())).await;
@@ -264,9 +277,9 @@ impl Player<'_> {
         self.check("learner handed in").await;
     }
 
-    async fn review_twice(&self, learner: &str) {
-        self.open(learner, 1).await;
-        for _ in 0..2 {
+    async fn review(&self, learner: &str, times: usize) {
+        self.open(learner, self.link).await;
+        for _ in 0..times {
             self.click("#review").await;
             self.wait("#review-form").await;
             self.check("review").await;
@@ -285,7 +298,7 @@ impl Player<'_> {
     }
 
     async fn release(&self, trainer: &str, decided: &str) {
-        self.open(trainer, 1).await;
+        self.open(trainer, self.link).await;
         self.check("group").await;
         self.page.find(Locator::LinkText(decided)).await.unwrap().click().await.unwrap();
         self.click("details summary").await;
@@ -317,6 +330,7 @@ async fn whole_job(kind: Kind, cookies: Cookies, width: u32) {
         page: browser(&driver, &stage, cookies, width).await,
         stage: &stage,
         school: kind.path(),
+        link: 1,
         // Moodle has no platform storage: without cookies the person is asked. Canvas has it.
         expects_question: cookies == Cookies::NoneOfTheTool && kind == Kind::Moodle,
         checked: std::cell::RefCell::default(),
@@ -338,7 +352,7 @@ async fn whole_job(kind: Kind, cookies: Cookies, width: u32) {
         player.hand_in(learner).await;
     }
     for learner in learners {
-        player.review_twice(learner).await;
+        player.review(learner, 2).await;
     }
     player.release(trainer, learners[0]).await;
     // Two reviews at the third of four levels: 66.67; the first learner's mark was decided.
@@ -376,6 +390,7 @@ async fn distrusted_storage(storage: Storage) {
         page: browser(&driver, &stage, Cookies::NoneOfTheTool, 1280).await,
         stage: &stage,
         school: "canvas",
+        link: 1,
         expects_question: true,
         checked: std::cell::RefCell::default(),
     };
@@ -400,28 +415,30 @@ async fn an_answer_from_another_frame_is_not_taken() {
     distrusted_storage(Storage::WrongSource).await;
 }
 
-/// An administrator pastes one address, and the trainer's first launch works. Nothing is copied by hand;
-/// so many clicks it takes, the one that follows a link of the course included.
-async fn registration(kind: Kind, width: u32, clicks: usize) {
+/// An administrator pastes one address and switches the tool on; a trainer adds an activity by the picker,
+/// learners do their part in it, and the grades arrive. Nothing is copied by hand; so many clicks it takes
+/// the administrator, and so many the trainer until the activity stands in the course.
+async fn from_nothing_to_a_grade(kind: Kind, cookies: Cookies, width: u32, clicks: (usize, usize)) {
     let (stage, driver) = (Stage::start().await, Driver::start().await);
     let (settings, now) = (stage.context.settings.clone(), stage.context.clock.now());
     let invited = stage.context.db.write(move |c| registering::invite(c, &settings, "A school", None, 1, now)).await;
     let address = invited.unwrap().0;
     let player = Player {
-        page: browser(&driver, &stage, Cookies::ThirdPartyBlocked, width).await,
+        page: browser(&driver, &stage, cookies, width).await,
         stage: &stage,
         school: kind.path(),
-        expects_question: false,
+        link: 2,
+        expects_question: cookies == Cookies::NoneOfTheTool && kind == Kind::Moodle,
         checked: std::cell::RefCell::default(),
     };
     let page = &player.page;
-    let mut clicked = 0;
+    let clicked = std::cell::Cell::new(0);
+    let click = async |css: &str| {
+        player.click(css).await;
+        clicked.set(clicked.get() + 1);
+    };
     page.goto(&format!("{}/{}/tools", stage.lms, kind.path())).await.unwrap();
     player.wait("#registration-url").await.send_keys(&address).await.unwrap();
-    let mut click = async |css: &str| {
-        player.click(css).await;
-        clicked += 1;
-    };
     click("#add").await;
     player.wait("#tool").await.enter_frame().await.unwrap();
     player.wait("#connect").await;
@@ -436,21 +453,74 @@ async fn registration(kind: Kind, width: u32, clicks: usize) {
     page.enter_parent_frame().await.unwrap();
     click("#activate").await;
     player.wait("#active").await;
-    assert_eq!(clicked + 1, clicks);
-    player.open(names(kind).0, 0).await;
-    player.wait("#save").await;
+    assert_eq!(clicked.replace(0), clicks.0);
+
+    let (trainer, learners) = names(kind);
+    player.sign_in(trainer).await;
+    click("#add-activity").await;
+    player.wait("#name").await.send_keys("Two sentences").await.unwrap();
+    click("#select-content").await;
+    player.enter(trainer).await;
+    let title = player.wait("#title").await.prop("value").await.unwrap();
+    assert_eq!(title.as_deref(), Some("Two sentences"), "the name came along from the LMS");
+    player.check("set-up in the picker").await;
+    player.type_into_editor("Write two sentences.").await;
+    page.execute("document.getElementById('reviews').value = '1'", vec![]).await.unwrap();
+    click("#save").await;
+    page.enter_parent_frame().await.unwrap();
+    player.wait("#selected").await;
+    click("#save-activity").await;
+    player.wait("#links").await;
+    if kind == Kind::Canvas {
+        click(".publish").await;
+    }
+    assert_eq!(clicked.get(), clicks.1);
+
+    for learner in &learners[..2] {
+        player.hand_in(learner).await;
+    }
+    for learner in &learners[..2] {
+        player.review(learner, 1).await;
+    }
+    player.release(trainer, learners[0]).await;
+    let school = || stage.campus.schools().into_iter().find(|s| s.kind == kind).unwrap();
+    let start = std::time::Instant::now();
+    while school().ledger.len() < 2 {
+        assert!(start.elapsed() < Duration::from_secs(20), "the grades arrive in the LMS");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let link = school().links[2].clone();
+    assert!(school().ledger.iter().all(|e| Some(&e.line_item) == link.line_item.as_ref()), "in the activity's column");
+
+    // The next activity: the picker now has something to offer.
+    page.enter_parent_frame().await.unwrap();
+    player.sign_in(trainer).await;
+    player.click("#add-activity").await;
+    player.click("#select-content").await;
+    player.enter(trainer).await;
+    player.wait("#choose").await;
+    player.check("picker").await;
+    player.click("input[value^='copy:']").await;
+    player.click("#add").await;
+    page.enter_parent_frame().await.unwrap();
+    assert!(player.text("#selected").await.contains("Two sentences"));
     page.clone().close().await.unwrap();
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn moodle_is_registered_by_one_address() {
-    registration(Kind::Moodle, 1280, 5).await;
+async fn moodle_from_nothing_to_a_grade() {
+    from_nothing_to_a_grade(Kind::Moodle, Cookies::ThirdPartyBlocked, 1280, (4, 4)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn canvas_is_registered_by_one_address_on_a_phone() {
-    registration(Kind::Canvas, 360, 6).await;
+async fn moodle_from_nothing_to_a_grade_without_any_cookie() {
+    from_nothing_to_a_grade(Kind::Moodle, Cookies::NoneOfTheTool, 1280, (4, 4)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn canvas_from_nothing_to_a_grade_on_a_phone() {
+    from_nothing_to_a_grade(Kind::Canvas, Cookies::NoneOfTheTool, 360, (5, 5)).await;
 }
 
 macro_rules! jobs {

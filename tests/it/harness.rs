@@ -7,7 +7,7 @@ use cercle::app::{self, Server};
 use cercle::clock::Clock;
 use cercle::context::Context;
 use cercle::demo;
-use cercle::demo::campus::{Campus, Kind, Link, Part, School, User};
+use cercle::demo::campus::{Campus, Kind, Link, Part, Picker, School, User};
 use cercle::demo::{messages, pages};
 use cercle::platform;
 use cercle::platform::model::Registration;
@@ -281,6 +281,29 @@ impl Browser {
         Ok(session.opened().await)
     }
 
+    /// Opens the tool's picker by a deep linking request; the claims may be changed before they are signed.
+    pub async fn pick(
+        &self,
+        lms: &Lms,
+        kind: Kind,
+        user: &User,
+        picker: Picker,
+        change: impl FnOnce(&mut Value),
+    ) -> Result<Session, reqwest::Response> {
+        let secret = lms.campus.with(kind, |s| s.open_picker(picker.clone())).unwrap();
+        let school = lms.school(kind);
+        let login = self.login(&school).await;
+        let (base, now) = (lms.campus.base(), lms.campus.now());
+        let mut claims = messages::deep_linking(&school, base, user, (&picker, &secret), &login.nonce, now);
+        change(&mut claims);
+        let token = cercle::crypto::provider::sign_jwt(lms.campus.key(), &claims).unwrap();
+        let answer = self.post_token(&school, &token, &login.state, &login.cookie).await;
+        if answer.status() != 303 {
+            return Err(answer);
+        }
+        Ok(Session::from_answer(self.clone(), &answer).opened().await)
+    }
+
     pub async fn post_token(&self, school: &School, token: &str, state: &str, cookie: &str) -> reqwest::Response {
         let fields = [("id_token".to_owned(), token.to_owned()), ("state".to_owned(), state.to_owned())];
         self.post(&school.redirect_uri(), &fields, cookie).await
@@ -408,6 +431,13 @@ impl Session {
 
     /// Sets up an activity on the opened link and returns its path.
     pub async fn set_up(&self, changes: &[(&str, &str)]) -> String {
+        let answer = self.try_set_up(changes).await;
+        assert_eq!(answer.status, 303, "{}", answer.text("#problems"));
+        answer.location()
+    }
+
+    /// Sends the set-up form.
+    pub async fn try_set_up(&self, changes: &[(&str, &str)]) -> Page {
         let page = self.get("/peer/set-up").await;
         let mut fields = form_fields(&page);
         for (name, value) in
@@ -419,9 +449,7 @@ impl Session {
             fields.push(((*name).to_owned(), (*value).to_owned()));
         }
         let fields: Vec<(&str, String)> = fields.iter().map(|(k, v)| (k.as_str(), v.clone())).collect();
-        let answer = self.post_raw("/peer/set-up", &fields, &[]).await;
-        assert_eq!(answer.status, 303, "{}", answer.text("#problems"));
-        answer.location()
+        self.post_raw("/peer/set-up", &fields, &[]).await
     }
 
     pub async fn hand_in(&self, text: &str) -> Page {

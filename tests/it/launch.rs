@@ -365,7 +365,8 @@ async fn login_rows(app: &TestApp) {
     // GET and POST do the same, at both addresses.
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
     let keyed = school.login_url().replace(&app.origin, "");
-    for path in [keyed.as_str(), "/lti/login"] {
+    let plain = format!("{}/lti/launch", app.origin);
+    for (path, redirect_uri) in [(keyed.as_str(), school.redirect_uri()), ("/lti/login", plain.clone())] {
         let got = app.http.get(format!("{}{path}?{query}", app.origin)).send().await.unwrap();
         let posted = browser.post(path, &fields, "").await;
         for answer in [got, posted] {
@@ -378,7 +379,7 @@ async fn login_rows(app: &TestApp) {
                 ("response_mode", "form_post"),
                 ("prompt", "none"),
                 ("client_id", &school.client_id),
-                ("redirect_uri", &school.redirect_uri()),
+                ("redirect_uri", &redirect_uri),
                 ("login_hint", "5"),
                 ("lti_message_hint", "{\"cmid\":2,\"launchid\":\"x\"}"),
             ] {
@@ -389,6 +390,14 @@ async fn login_rows(app: &TestApp) {
                 assert!(cookie.contains(part), "{cookie}");
             }
             assert!(login.state.len() > 100 && login.nonce.len() >= 22);
+            // An LMS that knows only one kind of address has registered only that one.
+            let user = person(&school, Part::Trainer, 0);
+            let (base, now) = (app.lms.campus.base(), app.clock.now());
+            let claims = messages::resource_link(&school, base, &user, &school.links[0], &login.nonce, now);
+            let token = sign_jwt(app.lms.campus.key(), &claims).unwrap();
+            let fields = [("id_token".to_owned(), token), ("state".to_owned(), login.state.clone())];
+            let launched = browser.post(&redirect_uri, &fields, &login.cookie).await;
+            assert_eq!(launched.status(), 303, "{redirect_uri}");
         }
     }
     // an unknown issuer goes nowhere.

@@ -7,6 +7,7 @@
 
 mod architecture;
 mod cli;
+mod deep_linking;
 mod doctor;
 mod grades;
 mod harness;

@@ -222,7 +222,7 @@ async fn configurations_that_cannot_be_used(app: &TestApp) {
     let good = pretender.open(app, &address).await;
     assert_eq!(good.status, 200, "{}", good.body);
     assert!(good.body.contains("&#60;img") || good.body.contains("&lt;img"), "what the LMS says is escaped");
-    assert_eq!(good.all(".notice + ul li").len(), 3, "what it does not offer is said");
+    assert_eq!(good.all(".note + ul li").len(), 3, "what it does not offer is said");
     let changes: [(&str, Change); 6] = [
         ("no RS256", |c| c["id_token_signing_alg_values_supported"] = json!(["HS256"])),
         ("no private_key_jwt", |c| c["token_endpoint_auth_methods_supported"] = json!(["client_secret_basic"])),
@@ -260,7 +260,7 @@ async fn other_hosts_are_confirmed_by_a_person(app: &TestApp) {
     pretender.configure(|c| c["issuer"] = json!("https://elsewhere.test"));
     pretender.answer(json!({"client_id": "c-1", "scope": "https://purl.imsglobal.org/spec/lti-ags/scope/score"}));
     let page = pretender.open(app, &address).await;
-    let label = page.text("label.notice");
+    let label = page.text("label.note");
     assert!(label.contains("elsewhere.test") && label.contains("127.0.0.1"), "{label}");
     assert_eq!(confirm(app, &page, &[]).await.status, 400);
     assert_eq!(pretender.says.lock().unwrap().bearers.len(), 1, "only the configuration was asked for");
@@ -299,7 +299,7 @@ async fn an_invitation_can_update(app: &TestApp) {
     pretender.configure(|c| c["issuer"] = json!(known.issuer));
     pretender.answer(json!({"client_id": known.client_id, "scope": "openid"}));
     let page = pretender.open(app, &address).await;
-    assert!(page.text(".notice").contains("School"), "it says what it updates");
+    assert!(page.text(".note").contains("School"), "it says what it updates");
     let done = confirm(app, &page, &[("hosts", "yes")]).await;
     assert_eq!(done.status, 200, "{}", done.body);
     assert_eq!(done.all("#missing li").len(), 1, "what was not granted is said");

@@ -1,6 +1,7 @@
 //! The HTTP side of the embedded LMSs.
 
 mod oidc;
+mod picker;
 mod registration;
 mod services;
 mod site;
@@ -45,6 +46,7 @@ impl LmsServer {
                 .configure(assets::routes)
                 .configure(site::routes)
                 .configure(oidc::routes)
+                .configure(picker::routes)
                 .configure(services::routes)
                 .configure(token::routes)
                 .configure(registration::routes)

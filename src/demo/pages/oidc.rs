@@ -9,28 +9,37 @@ use serde_json::json;
 use super::{Lms, auto_post, lms_error, redirect, session_cookie, signed_in};
 use crate::crypto::jwk::{PublicJwk, PublicJwkSet};
 use crate::crypto::provider::sign_jwt;
-use crate::demo::campus::{Kind, School};
+use crate::demo::campus::{Kind, PendingLaunch, Picker, School};
 use crate::demo::messages;
 
 type Query = web::Query<HashMap<String, String>>;
 
-/// Moodle's `launch.php`: a form that posts six fields to the tool's login.
+/// What the tool's picker is opened for, where it is and not a link.
+fn picker(query: &Query) -> Option<Picker> {
+    let placement = query.get("placement")?.clone();
+    Some(Picker { placement, title: query.get("title").cloned().unwrap_or_default(), data: String::new() })
+}
+
+/// Moodle's `launch.php` and `contentitem.php`: a form that posts six fields to the tool's login.
 async fn moodle_launch(request: HttpRequest, lms: web::Data<Lms>, query: Query) -> HttpResponse {
     let Some(user) = signed_in(&request, Kind::Moodle) else {
         return redirect("/moodle/");
     };
     let link = query.get("id").cloned().unwrap_or_default();
+    let picker = picker(&query);
     let base = lms.campus.base().to_owned();
     lms.campus
         .with(Kind::Moodle, |school| {
-            let Some(link) = school.link(&link).cloned() else {
+            if picker.is_none() && school.link(&link).is_none() {
                 return lms_error(StatusCode::NOT_FOUND, "Can not find data record in database.");
-            };
+            }
             if !school.active {
                 return lms_error(StatusCode::FORBIDDEN, "This tool is pending");
             }
-            let launch = school.begin_launch(&user, &link.id);
-            let hint = format!("{{\"cmid\":{},\"launchid\":\"{launch}\"}}", link.id);
+            let hint = if picker.is_some() { "courseid" } else { "cmid" };
+            let id = if picker.is_some() { school.course_id.clone() } else { link.clone() };
+            let launch = school.begin_launch(&user, &link, picker);
+            let hint = format!("{{\"{hint}\":{id},\"launchid\":\"{launch}\"}}");
             auto_post(
                 &school.login_url(),
                 &[
@@ -52,12 +61,14 @@ async fn canvas_launch(request: HttpRequest, lms: web::Data<Lms>, query: Query) 
         return redirect("/canvas/");
     };
     let link = query.get("id").cloned().unwrap_or_default();
+    let picker = picker(&query);
     lms.campus
         .with(Kind::Canvas, |school| {
-            let Some((person, link)) = school.user(&user).cloned().zip(school.link(&link).cloned()) else {
+            let known = picker.is_some() || school.link(&link).is_some();
+            let Some(person) = school.user(&user).cloned().filter(|_| known) else {
                 return lms_error(StatusCode::NOT_FOUND, "Page Not Found");
             };
-            let launch = school.begin_launch(&user, &link.id);
+            let launch = school.begin_launch(&user, &link, picker);
             let mut fields = vec![
                 ("iss", school.issuer.clone()),
                 ("login_hint", person.hint),
@@ -121,7 +132,7 @@ async fn moodle_auth(
                 return invalid();
             };
             launch.used = true;
-            let link = launch.link.clone();
+            let launch = launch.clone();
             if get("redirect_uri") != school.redirect_uri() {
                 return invalid();
             }
@@ -146,27 +157,31 @@ async fn moodle_auth(
             if !matches!(get("prompt"), "" | "none") {
                 return refuse("invalid_request", "Invalid prompt");
             }
-            deliver(school, &base, &user, &link, (get("nonce"), state), get("redirect_uri"), now, key, &[])
+            deliver(school, &base, &launch, (get("nonce"), state), get("redirect_uri"), now, key, &[])
         })
         .unwrap_or_else(invalid)
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call for each LMS, and each part comes from another place")]
 fn deliver(
-    school: &School,
+    school: &mut School,
     base: &str,
-    user: &str,
-    link: &str,
+    launch: &PendingLaunch,
     (nonce, state): (&str, Option<&str>),
     redirect_uri: &str,
     now: crate::clock::UtcTime,
     key: &crate::crypto::rsa::SigningKey,
     extra: &[(&str, &str)],
 ) -> HttpResponse {
-    let Some((user, link)) = school.user(user).zip(school.link(link)) else {
+    let secret = launch.picker.clone().map(|picker| school.open_picker(picker)).unwrap_or_default();
+    let Some(user) = school.user(&launch.user) else {
         return lms_error(StatusCode::NOT_FOUND, "Invalid request");
     };
-    let claims = messages::resource_link(school, base, user, link, nonce, now);
+    let claims = match (&launch.picker, school.link(&launch.link)) {
+        (Some(picker), _) => messages::deep_linking(school, base, user, (picker, &secret), nonce, now),
+        (None, Some(link)) => messages::resource_link(school, base, user, link, nonce, now),
+        (None, None) => return lms_error(StatusCode::NOT_FOUND, "Invalid request"),
+    };
     let Ok(token) = sign_jwt(key, &claims) else {
         return lms_error(StatusCode::INTERNAL_SERVER_ERROR, "cannot sign");
     };
@@ -235,10 +250,10 @@ async fn canvas_authorize(request: HttpRequest, lms: web::Data<Lms>, query: Quer
             if std::mem::replace(&mut launch.used, true) {
                 return refuse("launch_no_longer_valid", "The launch has either expired or already been consumed");
             }
-            let link = launch.link.clone();
+            let launch = PendingLaunch { user, ..launch.clone() };
             let storage: &[(&str, &str)] =
                 if school.offers_storage { &[("lti_storage_target", "post_message_forwarding")] } else { &[] };
-            deliver(school, &base, &user, &link, (get("nonce"), state), get("redirect_uri"), now, key, storage)
+            deliver(school, &base, &launch, (get("nonce"), state), get("redirect_uri"), now, key, storage)
         })
         .unwrap_or_else(|| lms_error(StatusCode::NOT_FOUND, "Page Not Found"))
 }
@@ -272,6 +287,7 @@ async fn sign_in(path: web::Path<(String, String)>) -> HttpResponse {
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/moodle/mod/lti/launch.php", web::get().to(moodle_launch))
+        .route("/moodle/mod/lti/contentitem.php", web::get().to(moodle_launch))
         .route("/moodle/mod/lti/auth.php", web::get().to(moodle_auth))
         .route("/moodle/mod/lti/auth.php", web::post().to(moodle_auth))
         .route("/moodle/mod/lti/certs.php", web::get().to(jwks))

@@ -98,7 +98,8 @@ fn configuration(lms: &Lms, school: &School) -> Value {
             "/api/lti/registrations",
             json!({
                 "product_family_code": "canvas", "version": "vCloud",
-                "messages_supported": [{"type": "LtiResourceLinkRequest", "placements": ["course_navigation"]}],
+                "messages_supported": [{"type": "LtiResourceLinkRequest", "placements": ["course_navigation"]},
+                    {"type": "LtiDeepLinkingRequest", "placements": ["assignment_selection", "link_selection"]}],
                 "variables": ["Context.id", "Context.id.history"],
             }),
         ),

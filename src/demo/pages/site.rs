@@ -57,6 +57,16 @@ impl Frame {
     fn is_trainer(&self, user: &User) -> bool {
         user.part == Part::Trainer
     }
+
+    /// Whether whoever is signed in may edit the course.
+    pub(super) fn may_edit(&self) -> bool {
+        self.user.as_ref().is_some_and(|u| self.is_trainer(u))
+    }
+
+    /// Learners see what is published.
+    fn shows(&self, link: &Link) -> bool {
+        link.published || self.may_edit()
+    }
 }
 
 #[derive(Template)]
@@ -166,7 +176,7 @@ async fn course(
     if f.user.is_none() {
         return redirect(&format!("/{}/", f.path()));
     }
-    let open = query.get("link").and_then(|id| f.school.link(id)).cloned();
+    let open = query.get("link").and_then(|id| f.school.link(id)).filter(|l| f.shows(l)).cloned();
     let launch = open.as_ref().map_or_else(String::new, |link| match f.school.kind {
         Kind::Moodle => format!("/moodle/mod/lti/launch.php?id={}&triggerview=0", link.id),
         Kind::Canvas => format!("/canvas/launch?id={}", link.id),

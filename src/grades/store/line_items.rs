@@ -41,6 +41,20 @@ pub fn find_line_item(
     Ok(row.map(Into::into))
 }
 
+/// The addresses of the columns of other activities in a course.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_columns_of_others(conn: &mut Conn, activity: &ActivityId, course: &CourseId) -> StoreResult<Vec<String>> {
+    let urls: Vec<Option<String>> = line_items::table
+        .filter(line_items::course_id.eq(course))
+        .filter(line_items::activity_id.ne(activity))
+        .filter(line_items::url.is_not_null())
+        .select(line_items::url)
+        .load(conn)?;
+    Ok(urls.into_iter().flatten().collect())
+}
+
 /// A column by our id.
 ///
 /// # Errors

@@ -5,7 +5,8 @@ mod outbox;
 mod revisions;
 
 pub use line_items::{
-    bind_line_item, create_line_item, find_line_item, get_line_item, lease_line_item, release_line_item,
+    bind_line_item, create_line_item, find_line_item, get_line_item, lease_line_item, list_columns_of_others,
+    release_line_item,
 };
 pub use outbox::{
     Finished, begin_attempt, claim, create_outgoing, find_outgoing_for_update, finish, first_failed_at, list_outgoing,

@@ -39,8 +39,8 @@ pub struct Session {
     pub person_id: PersonId,
     /// The course.
     pub course_id: CourseId,
-    /// The link that was opened.
-    pub link_id: LinkId,
+    /// The link that was opened; None where a trainer chooses what to place in the course.
+    pub link_id: Option<LinkId>,
     /// The role in this course, from this launch.
     pub role: Role,
     /// The language of the launch.
@@ -88,8 +88,8 @@ pub struct Scope {
     pub person: PersonId,
     /// The course.
     pub course: CourseId,
-    /// The link that was opened.
-    pub link: LinkId,
+    /// The link that was opened; None where a trainer chooses what to place in the course.
+    pub link: Option<LinkId>,
     /// The role in this course.
     pub role: Role,
 }
@@ -109,7 +109,7 @@ mod tests {
             registration_id: RegistrationId::new(),
             person_id: PersonId::new(),
             course_id: CourseId::new(),
-            link_id: LinkId::new(),
+            link_id: Some(LinkId::new()),
             role: Role::Learner,
             locale: "en".into(),
             frame_origins: String::new(),

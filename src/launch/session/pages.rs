@@ -12,7 +12,8 @@ use crate::clock::UtcTime;
 use crate::context::Context;
 use crate::crypto;
 use crate::launch::store;
-use crate::platform::model::Person;
+use crate::lti::deep_linking::Settings;
+use crate::platform::model::{Person, web_origin};
 use crate::web::fields::Fields;
 use crate::web::i18n::Lang;
 use crate::web::view::Frame;
@@ -33,6 +34,8 @@ pub struct SignedIn {
     pub person: Person,
     /// The page's view, with language, form token and frame set.
     pub view: View,
+    /// What the LMS asked to choose, where the session is for that.
+    pub deep_linking: Option<Settings>,
 }
 
 impl SignedIn {
@@ -66,14 +69,22 @@ async fn sign_in(request: &HttpRequest) -> Result<SignedIn, PageError> {
         let id = session.id.clone();
         context.db.write(move |c| store::touch_session(c, &id, now)).await?;
     }
+    let deep_linking = if session.link_id.is_some() {
+        None
+    } else {
+        let id = session.id.clone();
+        context.db.read(move |c| store::find_deep_linking(c, &id)).await?
+    };
     let view = View::of(request);
     view.update(|s| {
+        // The answer is a form that ends at the LMS; every page of the session may come to hold it.
+        s.form_targets.extend(deep_linking.iter().filter_map(|d| web_origin(&d.return_url)));
         s.lang = Lang::of_locale(&session.locale);
         s.csrf.clone_from(&session.csrf_token);
         s.frame = Frame::Origins(session.frame_origins.split(' ').map(str::to_owned).collect());
         s.return_url.clone_from(&session.return_url);
     });
-    Ok(SignedIn { session, person, view })
+    Ok(SignedIn { session, person, view, deep_linking })
 }
 
 impl FromRequest for SignedIn {

@@ -15,6 +15,7 @@ impl From<PeerError> for PageError {
     fn from(error: PeerError) -> Self {
         match error {
             PeerError::Store(error) => error.into(),
+            PeerError::Pick(error) => error.into(),
             PeerError::Role => Self::forbidden(),
             PeerError::Refused(rule) => Self::refused(rule),
         }

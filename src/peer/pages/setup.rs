@@ -4,7 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 
+use crate::activity;
 use crate::activity::model::Anonymity;
+use crate::activity::pages::answer_page;
 use crate::context::Context;
 use crate::ids::ActivityId;
 use crate::launch::{Posted, SignedIn};
@@ -14,6 +16,7 @@ use crate::peer::setup::{Problem, Setup};
 use crate::platform;
 use crate::store::columns::Role;
 use crate::store::{Conn, StoreError};
+use crate::web::html::CleanHtml;
 use crate::web::{PageError, PageResult, View, page, page_with, see_other};
 
 #[derive(Template)]
@@ -27,6 +30,16 @@ struct SetupPage {
     existing: bool,
     rubric_in_use: bool,
     home: Option<String>,
+    /// Where the answer to a deep linking request waits for this form.
+    choosing: Option<Choosing>,
+    /// Whether there are activities to place or copy instead.
+    offers_others: bool,
+}
+
+/// What the form has more where a trainer chooses what to place in the course.
+struct Choosing {
+    /// Whether the LMS takes a column.
+    column: bool,
 }
 
 impl SetupPage {
@@ -56,30 +69,60 @@ async fn fresh(user: SignedIn, context: web::Data<Context>) -> PageResult {
         return Err(PageError::forbidden());
     }
     let scope = user.scope();
-    let (placed, link) = context
+    let (placed, link, offered) = context
         .db
         .read(move |c: &mut Conn| -> Result<_, StoreError> {
-            let placed = crate::activity::store::find_placed(c, &scope)?;
-            Ok((placed, platform::store::get_link(c, &scope.link)?))
+            let placed = activity::store::find_placed(c, &scope)?;
+            let link = scope.link.as_ref().map(|link| platform::store::get_link(c, link)).transpose()?;
+            Ok((placed, link, activity::store::list_offered(c, &scope)?))
         })
         .await?;
     if let Some(activity) = placed {
         return Ok(see_other(&format!("/peer/{activity}")));
     }
-    let setup = Setup::fresh(user.view.lang(), &link.title);
-    page(&form(user.view, setup, Vec::new(), None, false))
+    let asked = user.deep_linking.as_ref();
+    let title = asked.and_then(|d| d.title.clone()).or_else(|| link.map(|l| l.title)).unwrap_or_default();
+    let mut setup = Setup::fresh(user.view.lang(), &title);
+    if let Some(text) = asked.and_then(|d| d.text.as_ref()) {
+        setup.brief = CleanHtml::of_text(text);
+    }
+    let mut shown = form(&user, setup, Vec::new());
+    shown.offers_others = !offered.is_empty();
+    page(&shown)
 }
 
-fn form(v: View, setup: Setup, problems: Vec<Problem>, id: Option<&ActivityId>, rubric_in_use: bool) -> SetupPage {
+/// The form for a new activity.
+fn form(user: &SignedIn, setup: Setup, problems: Vec<Problem>) -> SetupPage {
+    let v = user.view.clone();
     SetupPage {
         templates: rubric::templates(v.lang()),
-        action: id.map_or_else(|| "/peer/set-up".to_owned(), |id| format!("/peer/{id}/settings")),
-        home: id.map(|id| format!("/peer/{id}")),
-        existing: id.is_some(),
-        rubric_in_use,
+        action: "/peer/set-up".to_owned(),
+        home: None,
+        existing: false,
+        rubric_in_use: false,
+        choosing: user.deep_linking.as_ref().map(|d| Choosing { column: d.accept_line_item }),
+        offers_others: false,
         problems,
         setup,
         v,
+    }
+}
+
+/// The form for the settings of an activity.
+fn settings_form(
+    user: &SignedIn,
+    setup: Setup,
+    problems: Vec<Problem>,
+    id: &ActivityId,
+    rubric_in_use: bool,
+) -> SetupPage {
+    SetupPage {
+        action: format!("/peer/{id}/settings"),
+        home: Some(format!("/peer/{id}")),
+        existing: true,
+        rubric_in_use,
+        choosing: None,
+        ..form(user, setup, problems)
     }
 }
 
@@ -90,13 +133,18 @@ async fn create(form_data: Posted, context: web::Data<Context>) -> PageResult {
     }
     let mut setup = Setup::read(&fields);
     if setup.apply(fields.text("action"), user.view.lang()) {
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(user.view, setup, Vec::new(), None, false));
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(&user, setup, Vec::new()));
     }
     let problems = setup.problems();
     if !problems.is_empty() {
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(user.view, setup, problems, None, false));
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(&user, setup, problems));
     }
     let scope = user.scope();
+    if let Some(settings) = user.deep_linking {
+        let (session, inner) = (user.session, context.get_ref().clone());
+        let create = move |c: &mut Conn| settings::create_and_answer(c, &inner, &session, &settings, &setup, at);
+        return answer_page(user.view, context.db.write(create).await?);
+    }
     let activity = context.db.write(move |c| settings::create(c, &scope, &setup, at)).await?;
     Ok(see_other(&format!("/peer/{activity}")))
 }
@@ -106,7 +154,7 @@ async fn edit(user: SignedIn, context: web::Data<Context>, id: web::Path<String>
     let read = id.clone();
     let loaded = context.db.read(move |c| settings::load(c, &scope, &read)).await?;
     let setup = Setup::of(&loaded.activity, loaded.rubric);
-    page(&form(user.view, setup, Vec::new(), Some(&id), loaded.rubric_in_use))
+    page(&settings_form(&user, setup, Vec::new(), &id, loaded.rubric_in_use))
 }
 
 async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<String>) -> PageResult {
@@ -121,7 +169,7 @@ async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<St
     let asked = setup.apply(fields.text("action"), user.view.lang());
     let problems = if asked { Vec::new() } else { setup.problems() };
     if asked || !problems.is_empty() {
-        let shown = form(user.view, setup, problems, Some(&id), known.rubric_in_use);
+        let shown = settings_form(&user, setup, problems, &id, known.rubric_in_use);
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     }
     let stored = id.clone();

@@ -33,6 +33,11 @@ impl GroupPage {
         usize::try_from(self.group.activity.reviews_per_learner).unwrap_or(0)
     }
 
+    /// A copy that nobody has worked in yet: its dates and task want a look.
+    fn is_fresh_copy(&self) -> bool {
+        self.group.activity.copied_from.is_some() && !self.group.rows.iter().any(is_handed_in)
+    }
+
     fn count(&self, wanted: &[Next]) -> usize {
         self.group.rows.iter().filter(|r| wanted.contains(&r.next)).count()
     }

@@ -6,16 +6,20 @@ use super::super::{PeerError, store};
 use super::for_trainer;
 use crate::activity;
 use crate::activity::model::Activity;
+use crate::activity::picker::{self, Answer, Chosen};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::cohort;
+use crate::context::Context;
 use crate::ids::{ActivityId, RubricVersionId};
-use crate::launch::Scope;
-use crate::store::Conn;
+use crate::launch::{Scope, Session};
+use crate::lti::deep_linking;
 use crate::store::columns::Role;
+use crate::store::{Conn, StoreError};
 
-/// Stores a new activity behind the link that the asker opened. The form was checked. Where the link
-/// has one already (a second trainer, a double click) that one is returned.
+/// Stores a new activity behind the link that the asker opened; where a trainer chooses what to place,
+/// it waits for the first launch of its link. The form was checked. Where the link has one already (a
+/// second trainer, a double click) that one is returned.
 ///
 /// # Errors
 /// [`PeerError::Role`] for anybody but a trainer.
@@ -23,7 +27,7 @@ pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Re
     if scope.role != Role::Trainer {
         return Err(PeerError::Role);
     }
-    crate::store::dialect::lock_for_transaction(conn, &format!("link {}", scope.link))?;
+    activity::service::lock_link(conn, scope)?;
     if let Some(placed) = activity::store::find_placed(conn, scope)? {
         return Ok(placed);
     }
@@ -42,12 +46,33 @@ pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Re
         released_at: None,
         revision: 1,
         created_by: scope.person.clone(),
+        copied_from: None,
+        score_maximum: setup.points,
     };
     store::create_rubric(conn, &rubric_version_id, &activity.id, &setup.rubric, now)?;
     activity::service::create_placed(conn, scope, &activity, now)?;
     let actor = Actor::Person(scope.person.clone());
     audit::record(conn, now, &actor, "activity.create", activity.id.as_str(), &serde_json::json!({}))?;
     Ok(activity.id)
+}
+
+/// Stores a new activity and answers the LMS that asked for one with it. It waits for the first launch
+/// of its link; the LMS may as well discard the answer.
+///
+/// # Errors
+/// [`PeerError::Role`] for anybody but a trainer; refused when the LMS was answered before.
+pub fn create_and_answer(
+    conn: &mut Conn,
+    context: &Context,
+    session: &Session,
+    asked: &deep_linking::Settings,
+    setup: &Setup,
+    now: UtcTime,
+) -> Result<Answer, PeerError> {
+    let id = create(conn, &session.scope(), setup, now)?;
+    let activity = activity::store::find_of_registration(conn, &session.registration_id, &id)?;
+    let chosen = Chosen { activity: activity.ok_or(StoreError::NotFound)?, again: false };
+    Ok(picker::answer(conn, context, session, asked, &[chosen], now)?)
 }
 
 /// An activity with its rubric, for the form.

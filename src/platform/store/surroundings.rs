@@ -88,6 +88,7 @@ row_of! {
         line_items_url: Option<String>,
         memberships_url: Option<String>,
         ags_scopes: String,
+        history: String,
     }
 }
 
@@ -122,6 +123,7 @@ pub fn update_course(conn: &mut Conn, course: &Course, now: UtcTime) -> StoreRes
             courses::line_items_url.eq(&course.line_items_url),
             courses::memberships_url.eq(&course.memberships_url),
             courses::ags_scopes.eq(&course.ags_scopes),
+            courses::history.eq(&course.history),
             courses::updated_at.eq(now),
         ))
         .execute(conn)?;
@@ -135,6 +137,8 @@ row_of! {
         resource_link_id: String,
         title: String,
         line_item_url: Option<String>,
+        named_activity: Option<String>,
+        opens_again: bool,
     }
 }
 
@@ -163,7 +167,13 @@ pub fn create_link(conn: &mut Conn, new: &Link, now: UtcTime) -> StoreResult<()>
 /// When the database fails.
 pub fn update_link(conn: &mut Conn, link: &Link, now: UtcTime) -> StoreResult<()> {
     diesel::update(links::table.find(&link.id))
-        .set((links::title.eq(&link.title), links::line_item_url.eq(&link.line_item_url), links::updated_at.eq(now)))
+        .set((
+            links::title.eq(&link.title),
+            links::line_item_url.eq(&link.line_item_url),
+            links::named_activity.eq(&link.named_activity),
+            links::opens_again.eq(link.opens_again),
+            links::updated_at.eq(now),
+        ))
         .execute(conn)?;
     Ok(())
 }

@@ -148,6 +148,11 @@
     localTimes(root);
     localDates(root);
     root.querySelectorAll("form[data-autosave]").forEach(autosave);
+    // The answer to the LMS: once, also where a part of the page is set up again.
+    root.querySelectorAll("form[data-auto-submit]").forEach((form) => {
+      delete form.dataset.autoSubmit;
+      form.submit();
+    });
   };
   htmx.onLoad(setUp);
   setUp(document);
