@@ -122,6 +122,7 @@ impl Server {
         let jobs = vec![
             launch::jobs::purge(&context),
             grades::jobs::deliver_grades(&context),
+            keys::jobs::care(&context),
             forget_quiet_clients(limit.clone()),
         ];
         let jobs = Runner::start(jobs, &context.wake);

@@ -40,6 +40,7 @@ struct Raw {
     allow_insecure_platforms: bool,
     ags_lease_seconds: i64,
     ags_retry_seconds: i64,
+    key_rotation_days: u32,
     // Named by the outside contract, and without effect in this version.
     metrics_listen: Option<String>,
     smtp_url: Option<String>,
@@ -70,6 +71,8 @@ pub struct Settings {
     pub ags_lease_seconds: i64,
     /// The pause after the first failed try to send a grade, in seconds; it doubles up to six hours.
     pub ags_retry_seconds: i64,
+    /// After how many days a signing key gets a successor; 0 means by command only.
+    pub key_rotation_days: u32,
     /// Settings that were given and have no effect in this version.
     pub without_effect: Vec<&'static str>,
 }
@@ -98,6 +101,7 @@ impl Settings {
             .set_default("allow_insecure_platforms", false)?
             .set_default("ags_lease_seconds", 120)?
             .set_default("ags_retry_seconds", 30)?
+            .set_default("key_rotation_days", 0)?
             .add_source(File::from(file).format(FileFormat::Toml).required(false))
             .add_source(environment.try_parsing(true))
             .build()?
@@ -120,6 +124,7 @@ impl Settings {
             allow_insecure_platforms: true,
             ags_lease_seconds: 120,
             ags_retry_seconds: 30,
+            key_rotation_days: 0,
             without_effect: Vec::new(),
         }
     }
@@ -139,6 +144,7 @@ impl Settings {
             ("allow_insecure_platforms", self.allow_insecure_platforms.to_string()),
             ("ags_lease_seconds", self.ags_lease_seconds.to_string()),
             ("ags_retry_seconds", self.ags_retry_seconds.to_string()),
+            ("key_rotation_days", self.key_rotation_days.to_string()),
         ]
     }
 
@@ -203,6 +209,10 @@ impl Raw {
         if self.ags_lease_seconds < 1 || self.ags_retry_seconds < 1 {
             return fail("CERCLE_AGS_LEASE_SECONDS", "lease and retry times must be at least 1 second");
         }
+        // A key waits two days before it signs; a shorter life would leave none that signs for long.
+        if (1..7).contains(&self.key_rotation_days) {
+            return fail("CERCLE_KEY_ROTATION_DAYS", "must be at least 7 days, or 0 to rotate by command only");
+        }
         let given = [("CERCLE_METRICS_LISTEN", self.metrics_listen), ("CERCLE_SMTP_URL", self.smtp_url)];
         let without_effect = given.into_iter().filter_map(|(name, value)| value.map(|_| name)).collect();
         Ok(Settings {
@@ -218,6 +228,7 @@ impl Raw {
             allow_insecure_platforms: self.allow_insecure_platforms,
             ags_lease_seconds: self.ags_lease_seconds,
             ags_retry_seconds: self.ags_retry_seconds,
+            key_rotation_days: self.key_rotation_days,
         })
     }
 }

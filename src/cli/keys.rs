@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::{Outcome, database, say, settings};
+use crate::audit::Actor;
 use crate::clock::Clock;
 use crate::crypto::sealed::MasterKey;
 use crate::platform::keys;
@@ -43,7 +44,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let json = match args.command {
         Command::List { json } => json,
         Command::Rotate { now: at_once, json } => {
-            keys::rotate(&db, &master, now, at_once).map_err(|e| e.to_string())?;
+            keys::rotate(&db, &master, now, at_once, &Actor::Operator).map_err(|e| e.to_string())?;
             json
         }
     };

@@ -21,7 +21,7 @@ on_both_engines! {
     a_fresh_link_takes_what_exists, the_picker_searches_and_pages, canvas_menus_take_several_at_once,
     a_copied_course_gets_fresh_activities, a_copied_column_is_found_again, links_without_a_name_follow_the_history,
     duplicates_never_share_a_column, names_of_others_open_nothing, first_launches_at_once_place_once,
-    points_are_checked,
+    points_are_checked, keys_rotate_without_a_failed_launch,
 }
 
 fn asked(title: &str) -> Picker {
@@ -663,4 +663,56 @@ async fn points_are_checked(app: &TestApp) {
     assert!(without.get("/peer/set-up").await.attribute("#points", "value").is_none());
     let answered = without.try_set_up(&[]).await;
     assert_eq!(items(&claims(app, &answered).await)[0].get("lineItem"), None);
+}
+
+/// A Moodle that keeps the key set and a Canvas that fetches it each time go on through a rotation: launches,
+/// answers of the picker, and grades, before the new key signs, when it does, and when the old one is gone.
+async fn keys_rotate_without_a_failed_launch(app: &TestApp) {
+    use cercle::platform::keys;
+    let signs = || {
+        let (key, now) = (app.context.key.clone(), app.clock.now());
+        app.context.db.read_blocking(|c| keys::signing_key(c, &key, now)).unwrap().kid.clone()
+    };
+    let published = async || {
+        let set = app.http.get(format!("{}/.well-known/jwks.json", app.origin)).send().await.unwrap();
+        serde_json::from_slice::<Value>(&set.bytes().await.unwrap()).unwrap()["keys"].as_array().unwrap().len()
+    };
+    // Everything that is signed, for both LMSs; tokens have expired since the last time.
+    let job = async |title: &str| {
+        for kind in BOTH {
+            let before = app.lms.school(kind).ledger.len();
+            let (link, _) = made(app, kind, title).await;
+            let mut learners = Vec::new();
+            for n in 0..2 {
+                let learner = open(app, kind, Part::Learner, n, &link).await;
+                learner.hand_in("<div>Work.</div>").await;
+                learners.push(learner);
+            }
+            for learner in &learners {
+                assert_eq!(learner.review(["3", "3", "3"]).await.status, 303);
+            }
+            let trainer = open(app, kind, Part::Trainer, 0, &link).await;
+            trainer.release(&trainer.home).await;
+            let arrived = async || app.lms.school(kind).ledger.len() == before + 2;
+            eventually("the grades arrive", arrived).await;
+        }
+    };
+    let first = signs();
+    job("Before").await;
+    assert_eq!(app.lms.school(Kind::Moodle).key_fetches, 1, "Moodle keeps what it fetched");
+    let (db, key, now) = (app.context.db.clone(), app.context.key.clone(), app.clock.now());
+    let operator = cercle::audit::Actor::Operator;
+    let second = tokio::task::spawn_blocking(move || keys::rotate(&db, &key, now, false, &operator).unwrap());
+    let second = second.await.unwrap();
+    app.clock.advance(2 * 3600);
+    job("Published").await;
+    assert_eq!((signs(), published().await), (first, 2));
+    assert_eq!(app.lms.school(Kind::Moodle).key_fetches, 1);
+    app.clock.advance(keys::PUBLISH_AHEAD);
+    job("Signing").await;
+    assert_eq!((signs(), published().await), (second.clone(), 2));
+    assert_eq!(app.lms.school(Kind::Moodle).key_fetches, 2, "its copy did not fit, so it looked again once");
+    app.clock.advance(keys::OVERLAP);
+    job("Retired").await;
+    assert_eq!((signs(), published().await), (second, 1));
 }

@@ -201,7 +201,9 @@ async fn an_embedded_database_is_for_one_process() {
 
 #[test]
 fn signing_keys_are_sealed_and_rotate_with_overlap() {
+    use cercle::audit::Actor;
     use cercle::platform::keys;
+    let operator = Actor::Operator;
     for engine in BOTH {
         let database = TestDatabase::new(engine);
         let db = Db::open(&database.url).unwrap();
@@ -221,15 +223,32 @@ fn signing_keys_are_sealed_and_rotate_with_overlap() {
         };
         assert_eq!(states(&clock), ["signing"]);
         let first = signs(&clock);
-        let second = keys::rotate(&db, &master, clock.now(), false).unwrap();
+        let second = keys::rotate(&db, &master, clock.now(), false, &operator).unwrap();
         assert_eq!(states(&clock), ["signing", "waiting"], "published before it signs");
         assert_eq!(signs(&clock), first);
-        assert!(keys::rotate(&db, &master, clock.now(), false).is_err(), "one rotation at a time");
+        assert!(keys::rotate(&db, &master, clock.now(), false, &operator).is_err(), "one rotation at a time");
         clock.advance(keys::PUBLISH_AHEAD + 1);
         assert_eq!((states(&clock), signs(&clock)), (vec!["retiring", "signing"], second.clone()));
         clock.advance(keys::OVERLAP + 1);
         assert_eq!(states(&clock), ["signing"], "the old one is published no more");
-        let third = keys::rotate(&db, &master, clock.now(), true).unwrap();
+        let now = clock.now();
+        assert_eq!(db.write_blocking(|c| keys::retire(c, now)).unwrap(), 1, "and is removed");
+        assert_eq!(db.write_blocking(|c| keys::retire(c, now)).unwrap(), 0);
+        assert_eq!(signs(&clock), second);
+        // By itself: not before the time, once when it has come, by however many processes.
+        let year = 365 * 24 * 3600;
+        assert_eq!(keys::rotate_if_due(&db, &master, clock.now(), year).unwrap(), None);
+        clock.advance(year);
+        let due: Vec<Option<String>> = std::thread::scope(|scope| {
+            let running: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| keys::rotate_if_due(&db, &master, clock.now(), year).unwrap())).collect();
+            running.into_iter().map(|r| r.join().unwrap()).collect()
+        });
+        assert_eq!(due.iter().flatten().count(), 1);
+        assert_eq!((states(&clock), signs(&clock)), (vec!["signing", "waiting"], second));
+        clock.advance(keys::PUBLISH_AHEAD + 1);
+        assert_eq!(states(&clock), ["retiring", "signing"]);
+        let third = keys::rotate(&db, &master, clock.now(), true, &operator).unwrap();
         assert_eq!(signs(&clock), third, "at once when the key is compromised");
         // No private key stands in the database as it is.
         let stored: Vec<String> = db

@@ -1,5 +1,6 @@
 //! The tool's signing keys: made, published before use, rotated with overlap (lti.md K-03).
 
+pub mod jobs;
 mod store;
 
 use std::collections::HashMap;
@@ -13,7 +14,7 @@ use crate::crypto::CryptoError;
 use crate::crypto::jwk::{PublicJwk, PublicJwkSet};
 use crate::crypto::rsa::SigningKey;
 use crate::crypto::sealed::MasterKey;
-use crate::store::{Conn, Db, StoreError, dialect};
+use crate::store::{Conn, Db, StoreError, StoreResult, dialect};
 
 /// A new key is published this long before it signs, in seconds: longer than an LMS may cache the set.
 pub const PUBLISH_AHEAD: i64 = 48 * 3600;
@@ -102,7 +103,7 @@ fn sealed(master: &MasterKey, now: UtcTime, sign_from: UtcTime) -> Result<Stored
 ///
 /// # Errors
 /// [`KeyError::RotationUnderWay`] while an earlier new key still waits.
-pub fn rotate(db: &Db, master: &MasterKey, now: UtcTime, at_once: bool) -> Result<String, KeyError> {
+pub fn rotate(db: &Db, master: &MasterKey, now: UtcTime, at_once: bool, actor: &Actor) -> Result<String, KeyError> {
     let sign_from = if at_once { now } else { now.plus_seconds(PUBLISH_AHEAD) };
     let key = sealed(master, now, sign_from)?;
     db.write_blocking(|c| {
@@ -111,23 +112,57 @@ pub fn rotate(db: &Db, master: &MasterKey, now: UtcTime, at_once: bool) -> Resul
         if let Some(waiting) = keys.iter().find(|k| k.sign_from > now) {
             return Err(KeyError::RotationUnderWay(waiting.kid.clone()));
         }
-        for old in keys.iter().filter(|k| k.publish_until.is_none()) {
-            store::set_publish_until(c, &old.kid, sign_from.plus_seconds(OVERLAP))?;
-        }
-        store::create(c, &key)?;
-        audit::record(
-            c,
-            now,
-            &Actor::Operator,
-            "key.rotate",
-            &key.kid,
-            &serde_json::json!({
-                "sign_from": sign_from.iso_seconds(),
-            }),
-        )?;
+        succeed(c, &keys, &key, actor, now)?;
         Ok(())
     })?;
     Ok(key.kid)
+}
+
+/// Publishes a new key, and says when the present ones go.
+fn succeed(conn: &mut Conn, keys: &[StoredKey], new: &StoredKey, actor: &Actor, now: UtcTime) -> StoreResult<()> {
+    for old in keys.iter().filter(|k| k.publish_until.is_none()) {
+        store::set_publish_until(conn, &old.kid, new.sign_from.plus_seconds(OVERLAP))?;
+    }
+    store::create(conn, new)?;
+    let detail = serde_json::json!({"sign_from": new.sign_from.iso_seconds()});
+    audit::record(conn, now, actor, "key.rotate", &new.kid, &detail)
+}
+
+/// Makes the next key as [`rotate`] does, if the present one has signed for so many seconds. Safe to call
+/// from several processes at once.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn rotate_if_due(db: &Db, master: &MasterKey, now: UtcTime, every: i64) -> Result<Option<String>, KeyError> {
+    let is_due = |keys: &[StoredKey]| keys.iter().all(|k| k.sign_from.plus_seconds(every) <= now);
+    if !is_due(&db.read_blocking(store::list)?) {
+        return Ok(None);
+    }
+    let key = sealed(master, now, now.plus_seconds(PUBLISH_AHEAD))?;
+    db.write_blocking(|c| {
+        dialect::lock_for_transaction(c, "signing keys")?;
+        let keys = store::list(c)?;
+        if !is_due(&keys) {
+            return Ok(None);
+        }
+        succeed(c, &keys, &key, &Actor::System, now)?;
+        Ok(Some(key.kid.clone()))
+    })
+}
+
+/// Removes the keys that are published no more; how many there were.
+///
+/// # Errors
+/// When the database fails.
+pub fn retire(conn: &mut Conn, now: UtcTime) -> StoreResult<usize> {
+    dialect::lock_for_transaction(conn, "signing keys")?;
+    let over: Vec<StoredKey> =
+        store::list(conn)?.into_iter().filter(|k| k.publish_until.is_some_and(|t| t <= now)).collect();
+    for key in &over {
+        store::delete(conn, &key.kid)?;
+        audit::record(conn, now, &Actor::System, "key.retire", &key.kid, &serde_json::json!({}))?;
+    }
+    Ok(over.len())
 }
 
 /// All keys that are still published, oldest first.

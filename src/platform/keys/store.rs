@@ -42,6 +42,12 @@ pub(super) fn create(conn: &mut Conn, key: &StoredKey) -> StoreResult<()> {
     Ok(())
 }
 
+/// Removes a key.
+pub(super) fn delete(conn: &mut Conn, kid: &str) -> StoreResult<()> {
+    diesel::delete(signing_keys::table.find(kid)).execute(conn)?;
+    Ok(())
+}
+
 /// Says until when a key stays published.
 pub(super) fn set_publish_until(conn: &mut Conn, kid: &str, until: UtcTime) -> StoreResult<()> {
     diesel::update(signing_keys::table.find(kid)).set(signing_keys::publish_until.eq(Some(until))).execute(conn)?;
