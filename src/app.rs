@@ -18,7 +18,7 @@ use crate::store::migrations::{self, SchemaError};
 use crate::store::{Conn, Db, Engine, StoreError};
 use crate::web::limit::LoginLimit;
 use crate::web::{assets, middleware as guard};
-use crate::{activity, grades, launch, peer, platform};
+use crate::{activity, admin, grades, launch, peer, platform};
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -123,6 +123,7 @@ impl Server {
             launch::jobs::purge(&context),
             grades::jobs::deliver_grades(&context),
             keys::jobs::care(&context),
+            admin::jobs::purge(&context),
             forget_quiet_clients(limit.clone()),
         ];
         let jobs = Runner::start(jobs, &context.wake);
@@ -209,6 +210,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     launch::pages::routes(config);
     activity::pages::routes(config);
     peer::pages::routes(config);
+    admin::pages::routes(config);
 }
 
 /// The process runs.

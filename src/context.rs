@@ -11,6 +11,7 @@ use crate::net::Outbound;
 use crate::platform::directory::Directory;
 use crate::settings::Settings;
 use crate::store::Db;
+use crate::web::limit::NoteLimit;
 
 /// The parts that all of Cercle shares; cheap to clone.
 #[derive(Clone)]
@@ -31,6 +32,8 @@ pub struct Context {
     pub jwks: JwksCache,
     /// The access tokens for the LMSs' services.
     pub tokens: TokenCache,
+    /// How many refused launches are noted.
+    pub notes: Arc<NoteLimit>,
     /// Wakes the background jobs.
     pub wake: Wake,
 }
@@ -46,6 +49,7 @@ impl Context {
             registrations: Directory::new(db.clone(), clock.clone()),
             jwks: JwksCache::new(outbound.clone(), clock.clone()),
             tokens: TokenCache::new(outbound.clone(), clock.clone()),
+            notes: Arc::default(),
             wake: Wake::default(),
             settings: Arc::new(settings),
             db,

@@ -4,6 +4,7 @@
 //! feature. See `docs/src/developer/architecture.md` for which module may use which.
 
 pub mod activity;
+pub mod admin;
 pub mod app;
 pub mod audit;
 pub mod cli;

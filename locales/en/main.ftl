@@ -94,6 +94,10 @@ error-deep-linking-answer-title = We cannot answer your learning platform
 error-deep-linking-answer-text = It does not say where the answer goes, or it names an address that is not its own. Tell your administrator the reference below. Nothing was placed.
 error-deep-linking-place-title = Nothing of ours fits here
 error-deep-linking-place-text = This place takes no activities. Add one from inside a course, as an external tool.
+error-admin-session-title = Your session has ended
+error-admin-session-text = Sign in to the console again in another window. What you typed is still here to be copied.
+error-admin-link-title = This address is over
+error-admin-link-text = It works once, for 30 minutes. Make another one on the Cercle server: cercle admin link
 error-rate-limited-title = Too many openings at once
 error-rate-limited-text = Wait a minute, then open the activity again from your course.
 error-lms-unreachable-title = Your learning platform does not answer us
@@ -123,6 +127,7 @@ refused-picker-nothing = Nothing is chosen yet. Choose an activity, then add it.
 refused-picker-too-many = That is more than 50 activities at once. Choose fewer.
 refused-picker-one = Your learning platform takes one activity here. Choose one.
 refused-picker-answered = You have answered already. Close this window and look in your course; to choose again, open the selection again from there.
+refused-rotation-under-way = A rotation is under way. Wait until the new key signs.
 
 ## Not set up
 not-set-up-title = Not set up yet
@@ -499,3 +504,223 @@ error-registration-refused-title = Your platform did not accept the registration
 error-registration-refused-text = Nothing was registered here. Start again in your platform with the same address; if it fails again, send the reference below to whoever runs Cercle.
 error-registration-exists-title = This connection exists already
 error-registration-exists-text = Its keys are not replaced silently. To update it, ask whoever runs Cercle for an invitation that updates it.
+
+## The console
+admin-title = Cercle console
+admin-nav-registrations = Learning platforms
+admin-nav-invitations = Invitations
+admin-nav-keys = Signing keys
+admin-nav-audit = Audit log
+admin-sign-out = Sign out
+admin-session-lost = Your session has ended. Sign in again in another window; what you typed is still here to be copied.
+admin-sign-in-title = Sign in to the console
+admin-sign-in-text = The console opens by an address that works once. On the Cercle server, run:
+admin-sign-in-next = Open the address that it prints in this browser. The first time it sets up an authenticator app; then a code of the app is asked for.
+admin-enrol-title = Set up your authenticator app
+admin-enrol-text = Scan this picture with an authenticator app, or type the key into it. Then enter the code that the app shows.
+admin-enrol-picture = QR code for an authenticator app; the same key stands below as text
+admin-enrol-typed = The key, to type:
+admin-code-of = Code of the authenticator app of { $name }
+admin-code = Code of your authenticator app
+admin-enter = Sign in
+admin-remembered = This browser is remembered for 30 days: there a code is enough. Only do this in a browser of your own.
+admin-code-lost = The app is lost? On the Cercle server, run:
+admin-code-wrong = This code does not count, or was used already. Wait for the next one and enter it.
+admin-code-too-many = Too many wrong codes. Wait 15 minutes, then try again.
+admin-link-over = This address is over. Make another one on the Cercle server: cercle admin link
+admin-confirm-title = Is it you?
+admin-confirm-text = What you are about to do can keep people out. Enter a code of your authenticator app to go on; nothing has been changed yet.
+admin-confirm-go = Go on
+admin-invite = Invite a platform
+admin-by-hand = Register by hand
+admin-empty-title = No learning platform yet
+admin-empty-text = Invite one: you get an address that its administrator pastes into Moodle or Canvas, and that is all. Where that is not possible, register it by hand.
+admin-col-lms = Platform
+admin-col-issuer = Issuer
+admin-col-client = Client ID
+admin-col-state = State
+admin-col-launches = Launches in 24 hours
+admin-on = on
+admin-off = off
+admin-waiting = { $n ->
+    [one] { $n } deployment waits
+   *[other] { $n } deployments wait
+}
+admin-inbox = Deployments that wait for you
+admin-inbox-text = These installations of the tool are new. Their launches are refused until you let them in.
+admin-approve = Let in
+admin-refuse = Refuse
+admin-refused = Launches that were refused
+admin-refused-none = None in the last 30 days.
+admin-refused-text = The page showed the reference; the log line with it says more.
+admin-unknown-lms = not registered
+admin-col-when = When
+admin-col-reason = Reason
+admin-col-reference = Reference
+admin-col-role = Role
+admin-col-browser = Browser
+admin-role-learner = learner
+admin-role-trainer = trainer
+admin-role-assistant = assistant
+admin-role-observer = observer
+admin-cookies-kept = keeps our cookie
+admin-cookies-blocked = keeps no cookie
+admin-accepted = Launches that were let in
+admin-last-launches = Last launches
+admin-fresh = It is registered. Enter the addresses below in the platform, open an activity from a course as its trainer, then let the doctor look.
+admin-doctor = Doctor
+admin-doctor-of = What works with { $name }
+admin-do = Do:
+admin-back = Back
+admin-switch-off = Switch off
+admin-switch-on = Switch on
+admin-since = registered
+admin-deployments = Deployments
+admin-deployments-none = None yet: the first launch names one.
+admin-let-in = let in
+admin-waits = waits
+admin-refused-state = refused
+admin-services = What the platform lets us do
+admin-services-untold = It was registered by hand, so it has told us nothing; the doctor finds out.
+admin-in-lms = What to enter in the platform
+admin-login-url = Login initiation URL
+admin-launch-url = Redirection, launch and content selection URL
+admin-jwks-url = Public key set URL
+admin-parameters = Custom parameters
+admin-copy = Copy
+admin-copied = Copied
+admin-by-hand-text = An invitation does all of this by itself, where the platform supports Dynamic Registration.
+admin-product = Which platform?
+preset-moodle = Moodle
+preset-canvas = Canvas (hosted)
+preset-canvas-beta = Canvas beta
+preset-canvas-test = Canvas test
+preset-canvas-own = Canvas (your own)
+preset-generic = Another one
+admin-step-lms = 1. In the platform
+admin-canvas-json = Canvas reads all of this by itself: add an LTI key, choose “Enter URL”, and give it this address. Then copy the client ID of the new key.
+admin-canvas-json-address = Address of the configuration for Canvas
+admin-step-here = 2. Here
+admin-field-name = Name, for people
+admin-field-site = Address of the site
+admin-site-example = https://lms.example.org
+admin-field-client-id = Client ID
+admin-field-deployment = Deployment ID
+admin-deployment-help = Leave it empty and the first launches name it; with one, others wait for you.
+admin-field-issuer = Issuer (platform ID)
+admin-issuer-help = Change it only if lti_iss is set in the security.yml of your Canvas.
+admin-field-authorization = Authentication request URL
+admin-field-token = Access token URL
+admin-field-jwks = Public key set URL of the platform
+admin-register = Register
+admin-problem = { $field }: { $problem }
+admin-site-unreadable = The address of the site is no web address. Copy it from your browser.
+admin-registered-already = This issuer, client ID and key set are registered already.
+registration-fault-length = must have 1 to 255 characters
+registration-fault-address = is no web address
+registration-fault-https = must start with https:// (http only with CERCLE_ALLOW_INSECURE_PLATFORMS=true)
+registration-fault-parts = must have no user name, password or fragment
+registration-fault-public = is not a public address (allowed only with CERCLE_ALLOW_INSECURE_PLATFORMS=true)
+admin-invitations-text = An invitation is an address that works once, for 24 hours. Whoever administers the platform pastes it there, confirms, and the platform is registered.
+admin-invited = The address
+admin-invited-once = It is shown only now, and works once, until
+admin-invite-name = Give the platform a name of 1 to 255 characters.
+admin-invitations-made = Invitations that were made
+admin-col-until = Until
+invitation-used = used
+invitation-over = over
+invitation-open = waits
+admin-keys-text = Cercle signs what it sends to the platforms. They read the public keys at our key set address.
+admin-col-key = Key
+admin-col-signs-from = Signs from
+admin-col-published-until = Published until
+key-waiting = published, signs later
+key-signing = signs
+key-retiring = published, signs no more
+admin-rotate = Next key
+admin-rotate-text = The next key is published at once and signs in 48 hours; the present one stays published for 30 days. No platform notices.
+admin-rotate-go = Publish the next key
+admin-rotate-now-text = Only if the present key is compromised: platforms that keep a copy of the key set refuse the tool until they fetch it again.
+admin-rotate-now = Sign with a new key at once
+admin-rotating = A rotation is under way: the waiting key signs at the time above.
+admin-audit-text = Who did what, newest first. Lines are chained and never change.
+admin-col-number = No.
+admin-col-who = Who
+admin-col-what = What
+admin-col-subject = To what
+check-public-url = Our public address
+check-signing-key = Our signing key
+check-public-keys = Our key set, as platforms fetch it
+check-enabled = Switched on
+check-key-set = The platform’s key set
+check-clock = Clocks
+check-launches = Launches
+check-token = Access tokens
+check-line-items = Gradebook
+check-roster = Roster
+health-ok = works
+health-warning = look at it
+health-failed = does not work
+health-unknown = cannot be told yet
+
+## The doctor
+doctor-key-ok = a signing key opens with the key file
+doctor-key-none = there is no signing key yet
+doctor-key-none-do = start cercle serve once: it makes one
+doctor-key-do = restore the key file that belongs to this database, or rotate: cercle keys rotate
+doctor-off = launches are switched off
+doctor-off-do = cercle platform enable { $id }
+doctor-url-ok = { $address } is an https address
+doctor-url-http = { $address } is no https address
+doctor-url-do = set CERCLE_PUBLIC_URL to an https address: without it browsers keep no session inside an LMS
+doctor-own-keys-unread = the key set could not be read
+doctor-own-keys-do = the address must lead to this server, over https with a valid certificate, also from the LMS
+doctor-own-keys-private = { $address } is not a public address, so it is not asked from here
+doctor-own-keys-private-do = check from the LMS’s server that it answers
+doctor-own-keys-silent = { $address } does not answer: { $detail }
+doctor-own-keys-ok = { $address } serves the keys of this database
+doctor-own-keys-other = { $address } answers { $n } and not with our keys
+doctor-keys-do = check the address with the LMS’s administrator; without the keys every launch is refused
+doctor-silent = the LMS did not answer
+doctor-no-address = its address is no address
+doctor-keys-status = its address answers { $n }
+doctor-keys-none = it holds no RS256 key with an id
+doctor-keys-ok = { $n ->
+    [one] { $n } usable key
+   *[other] { $n } usable keys
+}
+doctor-clock-untold = the LMS does not tell the time
+doctor-clock-ok = the clocks agree
+doctor-clock-behind = the LMS’s clock is { $n } s behind ours
+doctor-clock-ahead = the LMS’s clock is { $n } s ahead of ours
+doctor-clock-do = let both servers follow a time server (NTP)
+doctor-launches-none = nobody has opened an activity in the last 24 hours
+doctor-launches-none-do = open an activity from a course, as its trainer
+doctor-launches = { $n ->
+    [one] { $n } launch
+   *[other] { $n } launches
+} in the last 24 hours, { $k } of them in browsers that keep no cookie
+doctor-token-moodle = in Moodle: the tool must be activated, its public key type “Keyset URL” with { $address }, and Site administration › General › Security › HTTP security must not block that host or port
+doctor-token-canvas = in Canvas: the developer key must be ON with the public JWK URL { $address }, the scopes enforced on it must include the services, and the app must be installed by client ID
+doctor-token-generic = the LMS must trust the keys at { $address } for this client id
+doctor-scopes-none = no scope is known to be granted
+doctor-token-ok = { $n ->
+    [one] the LMS gives tokens for { $n } service
+   *[other] the LMS gives tokens for { $n } services
+}
+doctor-no-course = no course is known yet in which the LMS offers it
+doctor-columns-do = allow the tool to use the gradebook, then open an activity as its trainer
+doctor-columns-ok = { $n ->
+    [one] the gradebook of a course shows { $n } column
+   *[other] the gradebook of a course shows { $n } columns
+}
+doctor-columns-refused-do = the LMS must allow the tool to use its gradebook
+doctor-columns-gone-do = the course may be gone; open an activity of another one
+doctor-down-do = ask the LMS’s administrator whether it is down
+doctor-roster-do = allow the tool to read who takes part, then open an activity as its trainer
+doctor-roster-ok = { $n ->
+    [one] the first page of a course’s roster shows { $n } person
+   *[other] the first page of a course’s roster shows { $n } people
+}
+doctor-roster-other = the roster answers { $n } and no list of people
+doctor-roster-refused-do = the LMS must allow the tool to read who takes part

@@ -94,6 +94,10 @@ error-deep-linking-answer-title = Nous ne pouvons pas répondre à votre platefo
 error-deep-linking-answer-text = Elle ne dit pas où envoyer la réponse, ou elle nomme une adresse qui n’est pas la sienne. Donnez à votre administrateur la référence ci-dessous. Rien n’a été placé.
 error-deep-linking-place-title = Rien de ce que nous avons ne va ici
 error-deep-linking-place-text = Cet emplacement n’accepte pas d’activité. Ajoutez-en une depuis un cours, comme outil externe.
+error-admin-session-title = Votre session est terminée
+error-admin-session-text = Reconnectez-vous à la console dans une autre fenêtre. Ce que vous avez saisi est encore là, à copier.
+error-admin-link-title = Cette adresse n’est plus valable
+error-admin-link-text = Elle marche une fois, pendant 30 minutes. Créez-en une autre sur le serveur de Cercle : cercle admin link
 error-rate-limited-title = Trop d’ouvertures à la fois
 error-rate-limited-text = Attendez une minute, puis ouvrez de nouveau l’activité depuis votre cours.
 error-lms-unreachable-title = Votre plateforme ne nous répond pas
@@ -123,6 +127,7 @@ refused-picker-nothing = Rien n’est choisi pour l’instant. Choisissez une ac
 refused-picker-too-many = Cela fait plus de 50 activités à la fois. Choisissez-en moins.
 refused-picker-one = Votre plateforme accepte ici une seule activité. Choisissez-en une.
 refused-picker-answered = Vous avez déjà répondu. Fermez cette fenêtre et regardez dans votre cours ; pour choisir à nouveau, rouvrez la sélection depuis le cours.
+refused-rotation-under-way = Une rotation est en cours. Attendez que la nouvelle clé signe.
 
 ## Pas encore prêt
 not-set-up-title = Pas encore prêt
@@ -499,3 +504,223 @@ error-registration-refused-title = Votre plateforme n’a pas accepté l’enreg
 error-registration-refused-text = Rien n’a été enregistré ici. Recommencez dans votre plateforme avec la même adresse ; en cas de nouvel échec, envoyez la référence ci-dessous à la personne qui gère Cercle.
 error-registration-exists-title = Cette connexion existe déjà
 error-registration-exists-text = Ses clés ne sont pas remplacées en silence. Pour la mettre à jour, demandez à la personne qui gère Cercle une invitation qui la met à jour.
+
+## La console
+admin-title = Console de Cercle
+admin-nav-registrations = Plateformes
+admin-nav-invitations = Invitations
+admin-nav-keys = Clés de signature
+admin-nav-audit = Journal d’audit
+admin-sign-out = Se déconnecter
+admin-session-lost = Votre session est terminée. Reconnectez-vous dans une autre fenêtre ; ce que vous avez saisi est encore là, à copier.
+admin-sign-in-title = Se connecter à la console
+admin-sign-in-text = La console s’ouvre par une adresse qui marche une fois. Sur le serveur de Cercle, lancez :
+admin-sign-in-next = Ouvrez dans ce navigateur l’adresse affichée. La première fois, elle configure une application d’authentification ; ensuite, un code de l’application est demandé.
+admin-enrol-title = Configurer votre application d’authentification
+admin-enrol-text = Scannez cette image avec une application d’authentification, ou saisissez-y la clé. Entrez ensuite le code que l’application affiche.
+admin-enrol-picture = Code QR pour une application d’authentification ; la même clé figure ci-dessous en texte
+admin-enrol-typed = La clé, à saisir :
+admin-code-of = Code de l’application d’authentification de { $name }
+admin-code = Code de votre application d’authentification
+admin-enter = Se connecter
+admin-remembered = Ce navigateur est retenu pendant 30 jours : un code y suffit. Ne le faites que dans un navigateur qui est le vôtre.
+admin-code-lost = Application perdue ? Sur le serveur de Cercle, lancez :
+admin-code-wrong = Ce code n’est pas valable, ou a déjà servi. Attendez le suivant et entrez-le.
+admin-code-too-many = Trop de codes erronés. Attendez 15 minutes, puis réessayez.
+admin-link-over = Cette adresse n’est plus valable. Créez-en une autre sur le serveur de Cercle : cercle admin link
+admin-confirm-title = Est-ce bien vous ?
+admin-confirm-text = Ce que vous allez faire peut fermer l’accès à des personnes. Entrez un code de votre application d’authentification pour continuer ; rien n’a encore changé.
+admin-confirm-go = Continuer
+admin-invite = Inviter une plateforme
+admin-by-hand = Enregistrer à la main
+admin-empty-title = Pas encore de plateforme
+admin-empty-text = Invitez-en une : vous obtenez une adresse que son administrateur colle dans Moodle ou Canvas, et c’est tout. Là où ce n’est pas possible, enregistrez-la à la main.
+admin-col-lms = Plateforme
+admin-col-issuer = Émetteur
+admin-col-client = ID client
+admin-col-state = État
+admin-col-launches = Ouvertures en 24 heures
+admin-on = active
+admin-off = désactivée
+admin-waiting = { $n ->
+    [one] { $n } déploiement attend
+   *[other] { $n } déploiements attendent
+}
+admin-inbox = Déploiements qui attendent votre décision
+admin-inbox-text = Ces installations de l’outil sont nouvelles. Leurs ouvertures sont refusées tant que vous ne les acceptez pas.
+admin-approve = Accepter
+admin-refuse = Refuser
+admin-refused = Ouvertures refusées
+admin-refused-none = Aucune ces 30 derniers jours.
+admin-refused-text = La page montrait la référence ; la ligne du journal qui la porte en dit plus.
+admin-unknown-lms = non enregistrée
+admin-col-when = Quand
+admin-col-reason = Raison
+admin-col-reference = Référence
+admin-col-role = Rôle
+admin-col-browser = Navigateur
+admin-role-learner = apprenant
+admin-role-trainer = formateur
+admin-role-assistant = assistant
+admin-role-observer = observateur
+admin-cookies-kept = garde notre cookie
+admin-cookies-blocked = ne garde aucun cookie
+admin-accepted = Ouvertures acceptées
+admin-last-launches = Dernières ouvertures
+admin-fresh = Elle est enregistrée. Entrez les adresses ci-dessous dans la plateforme, ouvrez une activité depuis un cours en tant que formateur, puis lancez le diagnostic.
+admin-doctor = Diagnostic
+admin-doctor-of = Ce qui marche avec { $name }
+admin-do = À faire :
+admin-back = Retour
+admin-switch-off = Désactiver
+admin-switch-on = Activer
+admin-since = enregistrée
+admin-deployments = Déploiements
+admin-deployments-none = Aucun pour l’instant : la première ouverture en nomme un.
+admin-let-in = accepté
+admin-waits = en attente
+admin-refused-state = refusé
+admin-services = Ce que la plateforme nous permet
+admin-services-untold = Enregistrée à la main, elle ne nous a rien dit ; le diagnostic le vérifie.
+admin-in-lms = Ce qu’il faut entrer dans la plateforme
+admin-login-url = URL d’initiation de connexion
+admin-launch-url = URL de redirection, de lancement et de sélection de contenu
+admin-jwks-url = URL du jeu de clés publiques
+admin-parameters = Paramètres personnalisés
+admin-copy = Copier
+admin-copied = Copié
+admin-by-hand-text = Une invitation fait tout cela d’elle-même, là où la plateforme prend en charge l’enregistrement dynamique.
+admin-product = Quelle plateforme ?
+preset-moodle = Moodle
+preset-canvas = Canvas (hébergé)
+preset-canvas-beta = Canvas bêta
+preset-canvas-test = Canvas test
+preset-canvas-own = Canvas (le vôtre)
+preset-generic = Une autre
+admin-step-lms = 1. Dans la plateforme
+admin-canvas-json = Canvas lit tout cela de lui-même : ajoutez une clé LTI, choisissez « Enter URL » et donnez-lui cette adresse. Copiez ensuite l’ID client de la nouvelle clé.
+admin-canvas-json-address = Adresse de la configuration pour Canvas
+admin-step-here = 2. Ici
+admin-field-name = Nom, pour les personnes
+admin-field-site = Adresse du site
+admin-site-example = https://lms.example.org
+admin-field-client-id = ID client
+admin-field-deployment = ID de déploiement
+admin-deployment-help = Laissez vide et les premières ouvertures le nomment ; si vous en donnez un, les autres attendent votre décision.
+admin-field-issuer = Émetteur (ID de plateforme)
+admin-issuer-help = Ne le changez que si lti_iss est défini dans le security.yml de votre Canvas.
+admin-field-authorization = URL de requête d’authentification
+admin-field-token = URL de jeton d’accès
+admin-field-jwks = URL du jeu de clés de la plateforme
+admin-register = Enregistrer
+admin-problem = { $field } : { $problem }
+admin-site-unreadable = L’adresse du site n’est pas une adresse web. Copiez-la depuis votre navigateur.
+admin-registered-already = Cet émetteur, cet ID client et ce jeu de clés sont déjà enregistrés.
+registration-fault-length = doit avoir de 1 à 255 caractères
+registration-fault-address = n’est pas une adresse web
+registration-fault-https = doit commencer par https:// (http seulement avec CERCLE_ALLOW_INSECURE_PLATFORMS=true)
+registration-fault-parts = ne doit avoir ni nom d’utilisateur, ni mot de passe, ni fragment
+registration-fault-public = n’est pas une adresse publique (permise seulement avec CERCLE_ALLOW_INSECURE_PLATFORMS=true)
+admin-invitations-text = Une invitation est une adresse qui marche une fois, pendant 24 heures. L’administrateur de la plateforme l’y colle, confirme, et la plateforme est enregistrée.
+admin-invited = L’adresse
+admin-invited-once = Elle n’est affichée que maintenant, et marche une fois, jusqu’au
+admin-invite-name = Donnez à la plateforme un nom de 1 à 255 caractères.
+admin-invitations-made = Invitations créées
+admin-col-until = Jusqu’au
+invitation-used = utilisée
+invitation-over = expirée
+invitation-open = en attente
+admin-keys-text = Cercle signe ce qu’il envoie aux plateformes. Elles lisent les clés publiques à l’adresse de notre jeu de clés.
+admin-col-key = Clé
+admin-col-signs-from = Signe à partir du
+admin-col-published-until = Publiée jusqu’au
+key-waiting = publiée, signera plus tard
+key-signing = signe
+key-retiring = publiée, ne signe plus
+admin-rotate = Clé suivante
+admin-rotate-text = La clé suivante est publiée tout de suite et signe dans 48 heures ; la clé actuelle reste publiée 30 jours. Aucune plateforme ne s’en aperçoit.
+admin-rotate-go = Publier la clé suivante
+admin-rotate-now-text = Seulement si la clé actuelle est compromise : les plateformes qui gardent une copie du jeu de clés refusent l’outil jusqu’à ce qu’elles le relisent.
+admin-rotate-now = Signer tout de suite avec une nouvelle clé
+admin-rotating = Une rotation est en cours : la clé en attente signera au moment indiqué.
+admin-audit-text = Qui a fait quoi, le plus récent d’abord. Les lignes sont chaînées et ne changent jamais.
+admin-col-number = N°
+admin-col-who = Qui
+admin-col-what = Quoi
+admin-col-subject = Sur quoi
+check-public-url = Notre adresse publique
+check-signing-key = Notre clé de signature
+check-public-keys = Notre jeu de clés, tel que les plateformes le lisent
+check-enabled = Activée
+check-key-set = Jeu de clés de la plateforme
+check-clock = Horloges
+check-launches = Ouvertures
+check-token = Jetons d’accès
+check-line-items = Carnet de notes
+check-roster = Liste des participants
+health-ok = marche
+health-warning = à surveiller
+health-failed = ne marche pas
+health-unknown = pas encore connu
+
+## Le diagnostic
+doctor-key-ok = une clé de signature s’ouvre avec le fichier de clé
+doctor-key-none = il n’y a pas encore de clé de signature
+doctor-key-none-do = lancez cercle serve une fois : il en crée une
+doctor-key-do = restaurez le fichier de clé de cette base, ou changez de clé : cercle keys rotate
+doctor-off = les ouvertures sont désactivées
+doctor-off-do = cercle platform enable { $id }
+doctor-url-ok = { $address } est une adresse https
+doctor-url-http = { $address } n’est pas une adresse https
+doctor-url-do = donnez à CERCLE_PUBLIC_URL une adresse https : sans elle, les navigateurs ne gardent pas de session dans une plateforme
+doctor-own-keys-unread = le jeu de clés n’a pas pu être lu
+doctor-own-keys-do = l’adresse doit mener à ce serveur, en https avec un certificat valable, aussi depuis la plateforme
+doctor-own-keys-private = { $address } n’est pas une adresse publique, elle n’est donc pas interrogée d’ici
+doctor-own-keys-private-do = vérifiez depuis le serveur de la plateforme qu’elle répond
+doctor-own-keys-silent = { $address } ne répond pas : { $detail }
+doctor-own-keys-ok = { $address } sert les clés de cette base
+doctor-own-keys-other = { $address } répond { $n } et pas avec nos clés
+doctor-keys-do = vérifiez l’adresse avec l’administrateur de la plateforme ; sans les clés, toute ouverture est refusée
+doctor-silent = la plateforme n’a pas répondu
+doctor-no-address = son adresse n’en est pas une
+doctor-keys-status = son adresse répond { $n }
+doctor-keys-none = il ne contient aucune clé RS256 avec un identifiant
+doctor-keys-ok = { $n ->
+    [one] { $n } clé utilisable
+   *[other] { $n } clés utilisables
+}
+doctor-clock-untold = la plateforme ne dit pas l’heure
+doctor-clock-ok = les horloges concordent
+doctor-clock-behind = l’horloge de la plateforme retarde de { $n } s sur la nôtre
+doctor-clock-ahead = l’horloge de la plateforme avance de { $n } s sur la nôtre
+doctor-clock-do = faites suivre aux deux serveurs un serveur de temps (NTP)
+doctor-launches-none = personne n’a ouvert d’activité ces dernières 24 heures
+doctor-launches-none-do = ouvrez une activité depuis un cours, en tant que formateur
+doctor-launches = { $n ->
+    [one] { $n } ouverture
+   *[other] { $n } ouvertures
+} ces dernières 24 heures, dont { $k } dans des navigateurs qui ne gardent aucun cookie
+doctor-token-moodle = dans Moodle : l’outil doit être activé, son type de clé publique « URL du jeu de clés » avec { $address }, et Administration du site › Général › Sécurité › Sécurité HTTP ne doit bloquer ni cet hôte ni ce port
+doctor-token-canvas = dans Canvas : la clé de développeur doit être sur ON avec l’URL JWK publique { $address }, les portées qui lui sont accordées doivent inclure les services, et l’application doit être installée par ID client
+doctor-token-generic = la plateforme doit faire confiance aux clés de { $address } pour cet ID client
+doctor-scopes-none = aucune portée accordée n’est connue
+doctor-token-ok = { $n ->
+    [one] la plateforme donne des jetons pour { $n } service
+   *[other] la plateforme donne des jetons pour { $n } services
+}
+doctor-no-course = aucun cours où la plateforme l’offre n’est encore connu
+doctor-columns-do = permettez à l’outil d’utiliser le carnet de notes, puis ouvrez une activité en tant que formateur
+doctor-columns-ok = { $n ->
+    [one] le carnet de notes d’un cours montre { $n } colonne
+   *[other] le carnet de notes d’un cours montre { $n } colonnes
+}
+doctor-columns-refused-do = la plateforme doit permettre à l’outil d’utiliser son carnet de notes
+doctor-columns-gone-do = le cours n’existe peut-être plus ; ouvrez une activité d’un autre
+doctor-down-do = demandez à l’administrateur de la plateforme si elle est en panne
+doctor-roster-do = permettez à l’outil de lire qui participe, puis ouvrez une activité en tant que formateur
+doctor-roster-ok = { $n ->
+    [one] la première page de la liste d’un cours montre { $n } personne
+   *[other] la première page de la liste d’un cours montre { $n } personnes
+}
+doctor-roster-other = la liste répond { $n } et aucune liste de personnes
+doctor-roster-refused-do = la plateforme doit permettre à l’outil de lire qui participe

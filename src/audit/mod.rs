@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::clock::UtcTime;
 use crate::crypto;
-use crate::ids::{InvitationId, PersonId};
+use crate::ids::{AdministratorId, InvitationId, PersonId};
 use crate::store::{Conn, StoreResult, dialect};
 
 /// Who did something.
@@ -16,6 +16,8 @@ pub enum Actor {
     Person(PersonId),
     /// Whoever has the command line.
     Operator,
+    /// Somebody at the console.
+    Administrator(AdministratorId),
     /// Whoever holds an invitation to register an LMS.
     Invited(InvitationId),
     /// Cercle itself.
@@ -27,6 +29,7 @@ impl Actor {
         match self {
             Self::Person(id) => format!("person:{id}"),
             Self::Operator => "operator".to_owned(),
+            Self::Administrator(id) => format!("administrator:{id}"),
             Self::Invited(id) => format!("invitation:{id}"),
             Self::System => "system".to_owned(),
         }
@@ -88,6 +91,14 @@ pub fn record(
     };
     entry.hash = entry.expected_hash();
     store::append(conn, &entry)
+}
+
+/// Some of the newest lines, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_newest(conn: &mut Conn, skip: i64, count: i64) -> StoreResult<Vec<Entry>> {
+    store::list_newest(conn, skip, count)
 }
 
 /// Walks the whole chain.

@@ -30,17 +30,15 @@ pub(super) fn append(conn: &mut Conn, entry: &Entry) -> StoreResult<()> {
 /// All lines in order.
 pub(super) fn list_all(conn: &mut Conn) -> StoreResult<Vec<Entry>> {
     let rows: Vec<Row> = audit_log::table.order(audit_log::seq).load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(seq, at, actor, action, subject, detail, prev_hash, hash)| Entry {
-            seq,
-            at,
-            actor,
-            action,
-            subject,
-            detail,
-            prev_hash,
-            hash,
-        })
-        .collect())
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+/// Some of the newest lines, newest first.
+pub(super) fn list_newest(conn: &mut Conn, skip: i64, count: i64) -> StoreResult<Vec<Entry>> {
+    let rows: Vec<Row> = audit_log::table.order(audit_log::seq.desc()).offset(skip).limit(count).load(conn)?;
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+fn entry((seq, at, actor, action, subject, detail, prev_hash, hash): Row) -> Entry {
+    Entry { seq, at, actor, action, subject, detail, prev_hash, hash }
 }

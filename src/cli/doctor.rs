@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::crypto::sealed::MasterKey;
 use crate::launch;
 use crate::platform::doctor::{self, Finding, Health};
+use crate::web::i18n::Lang;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -24,8 +25,9 @@ pub(super) fn run(args: &Args) -> Outcome {
     let key = MasterKey::load_or_create(&settings.keys_dir).map_err(|e| e.to_string())?;
     let context = Context::new(settings, db, Clock::default(), key).map_err(|e| e.to_string())?;
     let id = args.id.as_deref();
-    let findings =
-        runtime()?.block_on(doctor::examine(&context, id, launch::count_launches)).map_err(|e| e.to_string())?;
+    let findings = runtime()?
+        .block_on(doctor::examine(&context, Lang::En, id, launch::count_launches))
+        .map_err(|e| e.to_string())?;
     if let Some(id) = id.filter(|_| findings.iter().all(|f| f.registration.is_none())) {
         return Err(format!("no registration has the id {id}; see: cercle platform list"));
     }

@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand. Exit status 0 means done, 1 failed, 2 wrong use.
 
+mod admin;
 mod demo;
 mod doctor;
 mod keys;
@@ -40,6 +41,8 @@ enum Command {
     Platform(platform::Args),
     /// List and rotate the tool's signing keys
     Keys(keys::Args),
+    /// Open the console
+    Admin(admin::Args),
     /// Check the configuration and each LMS, and say what to do
     Doctor(doctor::Args),
 }
@@ -62,6 +65,7 @@ pub fn run() -> ExitCode {
         Command::Migrate(args) => migrate::run(&args),
         Command::Platform(args) => platform::run(args),
         Command::Keys(args) => keys::run(&args),
+        Command::Admin(args) => admin::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     };
     match outcome {

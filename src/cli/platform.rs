@@ -4,6 +4,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::{Outcome, database, say, settings};
+use crate::audit::Actor;
 use crate::clock::Clock;
 use crate::ids::RegistrationId;
 use crate::platform::model::{DeploymentPolicy, DeploymentState, Family, NewRegistration, Registration};
@@ -11,6 +12,7 @@ use crate::platform::registering::{self, RegisterError};
 use crate::platform::{service, store};
 use crate::settings::Settings;
 use crate::store::{Conn, StoreError};
+use crate::web::i18n::Lang;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -186,13 +188,16 @@ fn register(settings: &Settings, add: Add) -> Outcome {
             PolicyArg::Approve => DeploymentPolicy::Approve,
         }),
     };
-    new.check(settings.allow_insecure_platforms)?;
+    if let Some(fault) = new.faults(settings.allow_insecure_platforms).first() {
+        return Err(format!("--{}: {}", fault.field, Lang::En.text(fault.key)));
+    }
     let db = database(settings)?;
     let now = Clock::default().now();
-    let registration = db.write_blocking(|c| service::register(c, new, now)).map_err(|e: StoreError| match e {
-        StoreError::Duplicate(_) => "this issuer, client id and key set are registered already".to_owned(),
-        other => other.to_string(),
-    })?;
+    let registration =
+        db.write_blocking(|c| service::register(c, new, &Actor::Operator, now)).map_err(|e: StoreError| match e {
+            StoreError::Duplicate(_) => "this issuer, client id and key set are registered already".to_owned(),
+            other => other.to_string(),
+        })?;
     let shown = addresses(settings, &registration);
     say(add.json, &lines(&shown), &shown)
 }
@@ -203,8 +208,9 @@ fn make_invitation(settings: &Settings, invite: &Invite) -> Outcome {
     }
     let db = database(settings)?;
     let (updates, now) = (invite.update.clone().map(RegistrationId), Clock::default().now());
-    let made =
-        db.write_blocking(|c| registering::invite(c, settings, invite.name.trim(), updates, invite.expires, now));
+    let made = db.write_blocking(|c| {
+        registering::invite(c, settings, invite.name.trim(), updates, invite.expires, &Actor::Operator, now)
+    });
     let (address, expires_at) = made.map_err(|e| match e {
         RegisterError::Store(error) => explain(invite.update.as_deref().unwrap_or_default())(error),
         other => other.to_string(),
@@ -264,15 +270,16 @@ fn show(settings: &Settings, one: &One) -> Outcome {
 fn set_deployment(settings: &Settings, one: &OneDeployment, state: DeploymentState) -> Outcome {
     let db = database(settings)?;
     let (id, now) = (RegistrationId(one.id.clone()), Clock::default().now());
-    db.write_blocking(|c| service::set_deployment_state(c, &id, &one.deployment, state, now)).map_err(|e| match e {
-        StoreError::NotFound => {
-            format!(
-                "registration {} has no deployment {}; see: cercle platform show {}",
-                one.id, one.deployment, one.id
-            )
-        }
-        other => other.to_string(),
-    })?;
+    db.write_blocking(|c| service::set_deployment_state(c, &id, &one.deployment, state, &Actor::Operator, now))
+        .map_err(|e| match e {
+            StoreError::NotFound => {
+                format!(
+                    "registration {} has no deployment {}; see: cercle platform show {}",
+                    one.id, one.deployment, one.id
+                )
+            }
+            other => other.to_string(),
+        })?;
     let shown = json!({"id": one.id, "deployment_id": one.deployment, "state": state});
     say(one.json, &format!("deployment {} is {state}.", one.deployment), &shown)
 }
@@ -280,7 +287,7 @@ fn set_deployment(settings: &Settings, one: &OneDeployment, state: DeploymentSta
 fn switch(settings: &Settings, one: &One, enabled: bool) -> Outcome {
     let db = database(settings)?;
     let (id, now) = (RegistrationId(one.id.clone()), Clock::default().now());
-    db.write_blocking(|c| service::set_enabled(c, &id, enabled, now)).map_err(explain(&one.id))?;
+    db.write_blocking(|c| service::set_enabled(c, &id, enabled, &Actor::Operator, now)).map_err(explain(&one.id))?;
     let state = if enabled { "enabled" } else { "disabled" };
     say(one.json, &format!("{} is {state}.", one.id), &json!({"id": one.id, "enabled": enabled}))
 }

@@ -88,7 +88,8 @@ pub fn over(lms_listener: TcpListener, tool_listener: TcpListener, folder: &Path
     let now = context.clock.now();
     for school in campus.schools() {
         let new = registration_of(&school, campus.base());
-        let registration = context.db.write_blocking(|c| platform::service::register(c, new, now))?;
+        let registration =
+            context.db.write_blocking(|c| platform::service::register(c, new, &crate::audit::Actor::Operator, now))?;
         campus.connect(&school.client_id, &context.settings.origin(), registration.id.as_str());
         seed::seed(&context, &registration, &school, campus.base())?;
     }

@@ -11,4 +11,4 @@ mod store;
 
 pub use session::pages::{Posted, SignedIn};
 pub use session::{Scope, Session};
-pub use store::{consume_deep_linking, count_launches};
+pub use store::{Launched, Refused, consume_deep_linking, count_launches, list_launched, list_refused};

@@ -93,7 +93,7 @@ async fn login(
 ) -> PageResult {
     View::of(&request).update(|s| s.frame = Frame::AnyLms);
     if !limit.allows(client_address(&request, &context.settings)) {
-        return Err(Refusal::from(Reject::RateLimited).into_page());
+        return Err(Refusal::from(Reject::RateLimited).into_page(&context).await);
     }
     let fields = if request.method() == actix_web::http::Method::GET {
         Fields::parse(request.query_string().as_bytes())?
@@ -106,7 +106,10 @@ async fn login(
         || context.settings.url("/lti/launch"),
         |key| context.settings.lti_url(&RegistrationId(key.clone()), "launch"),
     );
-    let registration = service::registration_of_login(&context, key, &login).await.map_err(Refusal::into_page)?;
+    let registration = match service::registration_of_login(&context, key, &login).await {
+        Ok(registration) => registration,
+        Err(refusal) => return Err(refusal.into_page(&context).await),
+    };
     start_login(&request, &context, &registration, &login, &redirect_uri)
 }
 
@@ -161,7 +164,15 @@ async fn launch(
     View::of(&request).update(|s| s.frame = Frame::AnyLms);
     let fields = Fields::read(&request, &mut payload.into_inner(), MAX_LAUNCH).await?;
     let key = key.map(web::Path::into_inner);
-    answer_launch(&request, &context, key.as_deref(), &fields).await.map_err(Refusal::into_page)
+    let answered = answer_launch(&request, &context, key.as_deref(), &fields).await;
+    or_page(&context, answered).await
+}
+
+async fn or_page(context: &Context, answered: Result<HttpResponse, Refusal>) -> PageResult {
+    match answered {
+        Ok(response) => Ok(response),
+        Err(refusal) => Err(refusal.into_page(context).await),
+    }
 }
 
 async fn answer_launch(
@@ -331,7 +342,8 @@ async fn confirm(request: HttpRequest, payload: web::Payload, context: web::Data
     let view = View::of(&request);
     view.update(|s| s.frame = Frame::AnyLms);
     let fields = Fields::read(&request, &mut payload.into_inner(), MAX_LAUNCH).await?;
-    answer_confirm(&request, &context, &fields).await.map_err(Refusal::into_page)
+    let answered = answer_confirm(&request, &context, &fields).await;
+    or_page(&context, answered).await
 }
 
 async fn answer_confirm(request: &HttpRequest, context: &Context, fields: &Fields) -> Result<HttpResponse, Refusal> {

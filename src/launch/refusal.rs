@@ -1,6 +1,10 @@
 //! From the reason of a refusal to the page that a person sees, and to the line in the log.
 
+use super::store::{self, Refused};
+use crate::context::Context;
+use crate::ids::RegistrationId;
 use crate::lti::verify::Reject;
+use crate::store::StoreResult;
 use crate::web::PageError;
 use crate::web::error::Retry;
 
@@ -90,8 +94,7 @@ pub const fn page_key(reason: Reject) -> &'static str {
 impl Refusal {
     /// The page, after writing the log line that its reference finds. The line holds the reason and
     /// never the token, a hint or a name.
-    #[must_use]
-    pub fn into_page(self) -> PageError {
+    pub async fn into_page(self, context: &Context) -> PageError {
         let status = actix_status(status(self.reason));
         let mut page = PageError::new(status, page_key(self.reason));
         tracing::info!(
@@ -102,6 +105,20 @@ impl Refusal {
             registration = self.registration.as_deref().unwrap_or(""),
             "a launch was refused"
         );
+        // What never reached a registration is noise of the network, but for an LMS that is not registered yet.
+        let unknown = matches!(self.reason, Reject::UnknownPlatform | Reject::AmbiguousPlatform);
+        if (self.registration.is_some() || unknown) && self.reason != Reject::Store && context.notes.allows() {
+            let refused = Refused {
+                registration_id: self.registration.map(RegistrationId),
+                reason: self.reason.code().to_owned(),
+                reference: page.reference.clone(),
+                at: context.clock.now(),
+            };
+            let noted: StoreResult<()> = context.db.write(move |c| store::create_refused(c, &refused)).await;
+            if let Err(error) = noted {
+                tracing::warn!(%error, "a refused launch could not be noted");
+            }
+        }
         page.retry = self.retry;
         page
     }

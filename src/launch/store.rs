@@ -11,8 +11,11 @@ use crate::platform;
 use crate::platform::doctor::Launches;
 use crate::platform::model::Person;
 use crate::store::columns::Role;
-use crate::store::schema::{deep_linkings, sessions, used_nonces};
+use crate::store::schema::{deep_linkings, refused_launches, sessions, used_nonces};
 use crate::store::{Conn, StoreError, StoreResult, dialect, on_engine, row_of};
+
+/// How long refused launches are kept, in seconds.
+const REFUSED_KEPT: i64 = 30 * 24 * 3600;
 
 row_of! {
     Session as SessionRow in sessions {
@@ -116,10 +119,88 @@ pub(super) fn end_session(conn: &mut Conn, token_hash: &str, now: UtcTime) -> St
     Ok(())
 }
 
+/// A launch that was let in. Nothing personal.
+#[derive(Clone, Debug)]
+pub struct Launched {
+    /// When.
+    pub at: UtcTime,
+    /// As what.
+    pub role: Role,
+    /// How the browser keeps the session.
+    pub mode: Mode,
+}
+
+/// The launches of a registration that were let in last.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_launched(conn: &mut Conn, of: &RegistrationId, count: i64) -> StoreResult<Vec<Launched>> {
+    let rows: Vec<(UtcTime, Role, Mode)> = sessions::table
+        .filter(sessions::registration_id.eq(of))
+        .order(sessions::created_at.desc())
+        .limit(count)
+        .select((sessions::created_at, sessions::role, sessions::mode))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(at, role, mode)| Launched { at, role, mode }).collect())
+}
+
+/// A launch that was refused.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// The registration, once it was known.
+    pub registration_id: Option<RegistrationId>,
+    /// The reason code.
+    pub reason: String,
+    /// What the page showed; the log line has it too.
+    pub reference: String,
+    /// When.
+    pub at: UtcTime,
+}
+
+/// Notes a refused launch.
+pub(super) fn create_refused(conn: &mut Conn, new: &Refused) -> StoreResult<()> {
+    diesel::insert_into(refused_launches::table)
+        .values((
+            refused_launches::id.eq(uuid::Uuid::now_v7().to_string()),
+            refused_launches::registration_id.eq(&new.registration_id),
+            refused_launches::reason.eq(&new.reason),
+            refused_launches::reference.eq(&new.reference),
+            refused_launches::at.eq(new.at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The launches that were refused last: of one registration, or all.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_refused(conn: &mut Conn, of: Option<&RegistrationId>, count: i64) -> StoreResult<Vec<Refused>> {
+    type Row = (Option<RegistrationId>, String, String, UtcTime);
+    let mut query = refused_launches::table
+        .order(refused_launches::at.desc())
+        .limit(count)
+        .select((
+            refused_launches::registration_id,
+            refused_launches::reason,
+            refused_launches::reference,
+            refused_launches::at,
+        ))
+        .into_boxed();
+    if let Some(id) = of {
+        query = query.filter(refused_launches::registration_id.eq(id.clone()));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    let refused = |(registration_id, reason, reference, at)| Refused { registration_id, reason, reference, at };
+    Ok(rows.into_iter().map(refused).collect())
+}
+
 /// Removes sessions and nonces that no longer mean anything.
 pub(super) fn purge(conn: &mut Conn, now: UtcTime) -> StoreResult<usize> {
     let nonces = diesel::delete(used_nonces::table.filter(used_nonces::keep_until.lt(now))).execute(conn)?;
     let old = now.plus_seconds(-24 * 3600);
+    let forgotten = now.plus_seconds(-REFUSED_KEPT);
+    diesel::delete(refused_launches::table.filter(refused_launches::at.lt(forgotten))).execute(conn)?;
     let of_old = sessions::table.filter(sessions::expires_at.lt(old)).select(sessions::id);
     diesel::delete(deep_linkings::table.filter(deep_linkings::session_id.eq_any(of_old))).execute(conn)?;
     let ended = diesel::delete(sessions::table.filter(sessions::expires_at.lt(old))).execute(conn)?;

@@ -1,4 +1,4 @@
-//! `cercle doctor`: what works between Cercle and each LMS, what does not, and what to do about it in
+//! The doctor, of the command line and of the console: what works between Cercle and each LMS, what does not, and what to do about it in
 //! that LMS's own words.
 
 use std::time::Duration;
@@ -21,6 +21,7 @@ use crate::lti::token::{TokenError, TokenRequest};
 use crate::lti::{MEMBERSHIPS_TYPE, SCOPE_ROSTER};
 use crate::net::{Answer, NetError, Outgoing};
 use crate::store::{Conn, StoreError, StoreResult};
+use crate::web::i18n::Lang;
 
 /// A clock that differs by more than this many seconds is worth a look.
 const CLOCK_WARNING: i64 = 10;
@@ -85,45 +86,50 @@ pub struct Launches {
 /// hands this in.
 pub type CountLaunches = fn(&mut Conn, &RegistrationId, UtcTime) -> StoreResult<Launches>;
 
-/// Examines Cercle and one registration, or all.
+/// Examines Cercle and one registration, or all; in words of a language.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn examine(context: &Context, only: Option<&str>, count: CountLaunches) -> StoreResult<Vec<Finding>> {
+pub async fn examine(
+    context: &Context,
+    lang: Lang,
+    only: Option<&str>,
+    count: CountLaunches,
+) -> StoreResult<Vec<Finding>> {
     let mut findings = Vec::new();
     let mut note = |registration: Option<&Registration>, check, Word(health, meaning, remedy)| {
         let registration = registration.map(|r| r.id.to_string());
         findings.push(Finding { registration, check, health, meaning, remedy });
     };
-    note(None, "public_url", public_url(context));
+    note(None, "public_url", public_url(context, lang));
     let now = context.clock.now();
     let master = context.key.clone();
     let signing = context.db.read(move |c| keys::signing_key(c, &master, now)).await;
     match &signing {
-        Ok(_) => note(None, "signing_key", ok("a signing key opens with the key file")),
+        Ok(_) => note(None, "signing_key", ok(lang.text("doctor-key-ok"))),
         Err(keys::KeyError::Store(StoreError::NotFound)) => {
-            note(None, "signing_key", unknown("there is no signing key yet", "start cercle serve once: it makes one"));
+            let (meaning, remedy) = (lang.text("doctor-key-none"), lang.text("doctor-key-none-do"));
+            note(None, "signing_key", unknown(meaning, remedy));
         }
         Err(error) => {
-            let remedy = "restore the key file that belongs to this database, or rotate: cercle keys rotate";
-            note(None, "signing_key", failed(error.to_string(), remedy));
+            note(None, "signing_key", failed(error.to_string(), lang.text("doctor-key-do")));
         }
     }
-    note(None, "public_keys", public_keys(context).await);
+    note(None, "public_keys", public_keys(context, lang).await);
     let all = context.db.read(store::list_registrations).await?;
     for registration in all.iter().filter(|r| only.is_none_or(|id| id == r.id.as_str())) {
         if !registration.enabled {
-            let remedy = format!("cercle platform enable {}", registration.id);
-            note(Some(registration), "enabled", Word(Health::Warning, "launches are switched off".to_owned(), remedy));
+            let remedy = lang.text_with("doctor-off-do", &[("id", registration.id.as_str().into())]);
+            note(Some(registration), "enabled", Word(Health::Warning, lang.text("doctor-off"), remedy));
         }
-        let (keys, clock) = key_set(context, registration).await;
+        let (keys, clock) = key_set(context, lang, registration).await;
         note(Some(registration), "key_set", keys);
         note(Some(registration), "clock", clock);
         let id = registration.id.clone();
         let known = context.db.read(move |c| surroundings(c, &id, now, count)).await?;
-        note(Some(registration), "launches", launches(known.launches));
+        note(Some(registration), "launches", launches(lang, known.launches));
         if let Ok(key) = &signing {
-            let services = Services { context, registration, known: &known, key };
+            let services = Services { context, lang, registration, known: &known, key };
             note(Some(registration), "token", services.token().await);
             note(Some(registration), "line_items", services.line_items().await);
             note(Some(registration), "roster", services.roster().await);
@@ -132,78 +138,83 @@ pub async fn examine(context: &Context, only: Option<&str>, count: CountLaunches
     Ok(findings)
 }
 
-fn public_url(context: &Context) -> Word {
+fn public_url(context: &Context, lang: Lang) -> Word {
     let url = &context.settings.public_url;
+    let about = [("address", url.as_str().into())];
     if url.scheme() == "https" {
-        return ok(format!("{url} is an https address"));
+        return ok(lang.text_with("doctor-url-ok", &about));
     }
-    let remedy = "set CERCLE_PUBLIC_URL to an https address: without it browsers keep no session inside an LMS";
-    Word(Health::Warning, format!("{url} is no https address"), remedy.to_owned())
+    Word(Health::Warning, lang.text_with("doctor-url-http", &about), lang.text("doctor-url-do"))
 }
 
 /// Whether our own key set is reached by the address that LMSs use. They fetch it to trust us.
-async fn public_keys(context: &Context) -> Word {
+async fn public_keys(context: &Context, lang: Lang) -> Word {
     let address = context.settings.url("/.well-known/jwks.json");
     let now = context.clock.now();
     let (Ok(url), Ok(own)) = (Url::parse(&address), context.db.read(move |c| keys::public_set(c, now)).await) else {
-        return unknown("the key set could not be read", "");
+        return unknown(lang.text("doctor-own-keys-unread"), "");
     };
-    let remedy = "the address must lead to this server, over https with a valid certificate, also from the LMS";
+    let remedy = lang.text("doctor-own-keys-do");
+    let about = [("address", address.as_str().into())];
     match context.outbound.send(Outgoing::get(url).timeout(TIMEOUT)).await {
-        Err(NetError::Blocked(_)) => unknown(
-            format!("{address} is not a public address, so it is not asked from here"),
-            "check from the LMS's server that it answers",
-        ),
-        Err(error) => failed(format!("{address} does not answer: {error}"), remedy),
+        Err(NetError::Blocked(_)) => {
+            unknown(lang.text_with("doctor-own-keys-private", &about), lang.text("doctor-own-keys-private-do"))
+        }
+        Err(error) => {
+            let detail = ("detail", error.to_string().into());
+            failed(lang.text_with("doctor-own-keys-silent", &[about[0].clone(), detail]), remedy)
+        }
         Ok(answer) => {
             let served: Option<Value> = serde_json::from_slice(&answer.body).ok();
             if answer.is_success() && served == serde_json::to_value(&own).ok() {
-                ok(format!("{address} serves the keys of this database"))
+                ok(lang.text_with("doctor-own-keys-ok", &about))
             } else {
-                failed(format!("{address} answers {} and not with our keys", answer.status), remedy)
+                let status = ("n", i64::from(answer.status).into());
+                failed(lang.text_with("doctor-own-keys-other", &[about[0].clone(), status]), remedy)
             }
         }
     }
 }
 
-async fn key_set(context: &Context, registration: &Registration) -> (Word, Word) {
-    let remedy = "check the address with the LMS's administrator; without the keys every launch is refused";
+async fn key_set(context: &Context, lang: Lang, registration: &Registration) -> (Word, Word) {
+    let remedy = lang.text("doctor-keys-do");
+    let silent = || unknown(lang.text("doctor-silent"), "");
     let Ok(url) = Url::parse(&registration.jwks_uri) else {
-        return (failed("its address is no address", remedy), unknown("the LMS did not answer", ""));
+        return (failed(lang.text("doctor-no-address"), remedy), silent());
     };
     let asked = context.clock.now();
     let answer = context.outbound.send(Outgoing::get(url).accept("application/json").timeout(TIMEOUT)).await;
     let answer = match answer {
         Ok(answer) => answer,
-        Err(error) => return (failed(error.to_string(), remedy), unknown("the LMS did not answer", "")),
+        Err(error) => return (failed(error.to_string(), remedy), silent()),
     };
-    let clock = clock(&answer, asked, context.clock.now());
+    let clock = clock(lang, &answer, asked, context.clock.now());
     if !answer.is_success() {
-        return (failed(format!("its address answers {}", answer.status), remedy), clock);
+        let meaning = lang.text_with("doctor-keys-status", &[("n", i64::from(answer.status).into())]);
+        return (failed(meaning, remedy), clock);
     }
     let keys = match jwk::parse_set(&answer.body) {
-        Ok(keys) if keys.is_empty() => failed("it holds no RS256 key with an id", remedy),
-        Ok(keys) => ok(format!("{} usable keys", keys.len())),
+        Ok(keys) if keys.is_empty() => failed(lang.text("doctor-keys-none"), remedy),
+        Ok(keys) => ok(lang.text_with("doctor-keys-ok", &[("n", keys.len().into())])),
         Err(reason) => failed(reason, remedy),
     };
     (keys, clock)
 }
 
 /// The LMS's clock, by the `Date` of an answer, which counts whole seconds.
-fn clock(answer: &Answer, asked: UtcTime, answered: UtcTime) -> Word {
+fn clock(lang: Lang, answer: &Answer, asked: UtcTime, answered: UtcTime) -> Word {
     let date = answer.header("date").and_then(|d| chrono::DateTime::parse_from_rfc2822(d).ok());
     let Some(date) = date.map(|d| UtcTime::from_unix_seconds(d.timestamp())) else {
-        return unknown("the LMS does not tell the time", "");
+        return unknown(lang.text("doctor-clock-untold"), "");
     };
     let behind = asked.unix_seconds() - 1 - date.unix_seconds();
     let ahead = date.unix_seconds() - answered.unix_seconds() - 1;
-    let (by, way) = if behind > ahead { (behind, "behind") } else { (ahead, "ahead of") };
-    let meaning = format!("the LMS's clock is {by} s {way} ours");
-    let remedy = "let both servers follow a time server (NTP)".to_owned();
+    let (by, way) = if behind > ahead { (behind, "doctor-clock-behind") } else { (ahead, "doctor-clock-ahead") };
     if by <= CLOCK_WARNING {
-        return ok("the clocks agree");
+        return ok(lang.text("doctor-clock-ok"));
     }
-    Word(if by < CLOCK_LIMIT { Health::Warning } else { Health::Failed }, meaning, remedy)
+    let health = if by < CLOCK_LIMIT { Health::Warning } else { Health::Failed };
+    Word(health, lang.text_with(way, &[("n", by.into())]), lang.text("doctor-clock-do"))
 }
 
 /// What is stored of an LMS that a check needs.
@@ -225,24 +236,21 @@ fn surroundings(conn: &mut Conn, id: &RegistrationId, now: UtcTime, count: Count
     })
 }
 
-fn launches(Launches { by_cookie, by_token }: Launches) -> Word {
-    if by_cookie + by_token == 0 {
-        return unknown("nobody has opened an activity in the last 24 hours", "open one from a course, as its trainer");
+fn launches(lang: Lang, Launches { by_cookie, by_token }: Launches) -> Word {
+    let all = by_cookie + by_token;
+    if all == 0 {
+        return unknown(lang.text("doctor-launches-none"), lang.text("doctor-launches-none-do"));
     }
-    ok(format!(
-        "{} launches in the last 24 hours, {by_token} of them in browsers that keep no cookie",
-        by_cookie + by_token
-    ))
+    ok(lang.text_with("doctor-launches", &[("n", all.into()), ("k", by_token.into())]))
 }
 
 struct Services<'a> {
     context: &'a Context,
+    lang: Lang,
     registration: &'a Registration,
     known: &'a Known,
     key: &'a SigningKey,
 }
-
-const NO_COURSE: &str = "no course is known yet in which the LMS offers it";
 
 impl Services<'_> {
     fn request(&self, scopes: Vec<String>) -> TokenRequest {
@@ -256,30 +264,28 @@ impl Services<'_> {
         SCOPES.iter().filter(|s| told.split(' ').any(|t| t == **s)).map(ToString::to_string).collect()
     }
 
+    fn t(&self, key: &str) -> String {
+        self.lang.text(key)
+    }
+
     fn token_remedy(&self) -> String {
         let jwks = self.context.settings.url("/.well-known/jwks.json");
-        match self.registration.family {
-            Family::Moodle => format!(
-                "in Moodle: the tool must be activated, its public key type “Keyset URL” with {jwks}, and Site \
-                 administration › General › Security › HTTP security must not block that host or port"
-            ),
-            Family::Canvas => {
-                "in Canvas: the developer key must be ON with this public JWK URL, the scopes enforced on \
-                 it must include the services, and the app must be installed by client ID"
-                    .to_owned()
-            }
-            Family::Generic => format!("the LMS must trust the keys at {jwks} for this client id"),
-        }
+        let key = match self.registration.family {
+            Family::Moodle => "doctor-token-moodle",
+            Family::Canvas => "doctor-token-canvas",
+            Family::Generic => "doctor-token-generic",
+        };
+        self.lang.text_with(key, &[("address", jwks.into())])
     }
 
     async fn token(&self) -> Word {
         let scopes = self.scopes();
         if scopes.is_empty() {
-            return unknown("no scope is known to be granted", "open an activity from a course, as its trainer");
+            return unknown(self.t("doctor-scopes-none"), self.t("doctor-launches-none-do"));
         }
         let count = scopes.len();
         match self.context.tokens.get(&self.request(scopes), self.key).await {
-            Ok(_) => ok(format!("the LMS gives tokens for {count} services")),
+            Ok(_) => ok(self.lang.text_with("doctor-token-ok", &[("n", count.into())])),
             Err(error) => failed(error.to_string(), self.token_remedy()),
         }
     }
@@ -291,12 +297,12 @@ impl Services<'_> {
 
     async fn line_items(&self) -> Word {
         let Some(course) = &self.known.graded else {
-            return unknown(NO_COURSE, "allow the tool to use the gradebook, then open an activity as its trainer");
+            return unknown(self.t("doctor-no-course"), self.t("doctor-columns-do"));
         };
         let scope = course.ags_scopes.split(' ').find(|s| s.contains("/lineitem")).unwrap_or(SCOPE_LINE_ITEM);
         let (Some(Ok(url)), token) = (course.line_items_url.as_deref().map(Url::parse), self.token_for(scope).await)
         else {
-            return failed("the address of the gradebook is no address", "");
+            return failed(self.t("doctor-no-address"), "");
         };
         let token = match token {
             Ok(token) => token,
@@ -304,19 +310,19 @@ impl Services<'_> {
         };
         let ags = Ags { outbound: &self.context.outbound, token: &token };
         match ags.find_line_items(&url, &[]).await {
-            Ok(items) => ok(format!("the gradebook of a course shows {} columns", items.len())),
-            Err(error) => failed(error.to_string(), service_remedy(&error)),
+            Ok(items) => ok(self.lang.text_with("doctor-columns-ok", &[("n", items.len().into())])),
+            Err(error) => failed(error.to_string(), self.t(service_remedy(&error))),
         }
     }
 
     async fn roster(&self) -> Word {
         let Some(course) = &self.known.with_roster else {
-            return unknown(NO_COURSE, "allow the tool to read who takes part, then open an activity as its trainer");
+            return unknown(self.t("doctor-no-course"), self.t("doctor-roster-do"));
         };
         let (Some(Ok(url)), token) =
             (course.memberships_url.as_deref().map(Url::parse), self.token_for(SCOPE_ROSTER).await)
         else {
-            return failed("the address of the roster is no address", "");
+            return failed(self.t("doctor-no-address"), "");
         };
         let token = match token {
             Ok(token) => token,
@@ -325,15 +331,15 @@ impl Services<'_> {
         let request =
             Outgoing::get(url).accept(MEMBERSHIPS_TYPE).bearer(&token).timeout(TIMEOUT).limit(2 * 1024 * 1024);
         match self.context.outbound.send(request).await {
-            Err(error) => failed(error.to_string(), "ask the LMS's administrator whether it is down"),
+            Err(error) => failed(error.to_string(), self.t("doctor-down-do")),
             Ok(answer) => {
                 let members = serde_json::from_slice::<Value>(&answer.body).ok();
                 let members = members.as_ref().and_then(|m| m.get("members")).and_then(Value::as_array).map(Vec::len);
                 match members.filter(|_| answer.is_success()) {
-                    Some(count) => ok(format!("the first page of a course's roster shows {count} people")),
+                    Some(count) => ok(self.lang.text_with("doctor-roster-ok", &[("n", count.into())])),
                     None => failed(
-                        format!("the roster answers {} and no list of people", answer.status),
-                        "the LMS must allow the tool to read who takes part",
+                        self.lang.text_with("doctor-roster-other", &[("n", i64::from(answer.status).into())]),
+                        self.t("doctor-roster-refused-do"),
                     ),
                 }
             }
@@ -341,10 +347,11 @@ impl Services<'_> {
     }
 }
 
+/// The text for what to do.
 fn service_remedy(error: &AgsError) -> &'static str {
     match error {
-        AgsError::Status { status: 401 | 403, .. } => "the LMS must allow the tool to use its gradebook",
-        AgsError::Status { status: 404, .. } => "the course may be gone; open an activity of another one",
-        _ => "ask the LMS's administrator whether it is down",
+        AgsError::Status { status: 401 | 403, .. } => "doctor-columns-refused-do",
+        AgsError::Status { status: 404, .. } => "doctor-columns-gone-do",
+        _ => "doctor-down-do",
     }
 }

@@ -150,50 +150,63 @@ pub struct NewRegistration {
     pub deployment_policy: Option<DeploymentPolicy>,
 }
 
+/// What is wrong with one value of a registration that is made by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The value, as the command line calls it without its dashes.
+    pub field: &'static str,
+    /// The text key.
+    pub key: &'static str,
+}
+
 impl NewRegistration {
-    /// Checks every value. `allow_insecure` permits http and addresses of one's own machine.
-    ///
-    /// # Errors
-    /// What is wrong, naming the option.
-    pub fn check(&self, allow_insecure: bool) -> Result<(), String> {
-        for (option, value) in [("--name", &self.name), ("--client-id", &self.client_id), ("--issuer", &self.issuer)] {
-            if value.trim().is_empty() || value.len() > 255 {
-                return Err(format!("{option} must have 1 to 255 characters"));
+    /// Everything that is wrong; empty when it can be stored. `allow_insecure` permits http and addresses
+    /// of one's own machine.
+    #[must_use]
+    pub fn faults(&self, allow_insecure: bool) -> Vec<Fault> {
+        let length = "registration-fault-length";
+        let has_length = |value: &str| !value.trim().is_empty() && value.len() <= 255;
+        let mut faults = Vec::new();
+        for (field, value) in [("name", &self.name), ("client-id", &self.client_id)] {
+            if !has_length(value) {
+                faults.push(Fault { field, key: length });
             }
         }
-        for (option, value) in [
-            ("--issuer", &self.issuer),
-            ("--authorization-endpoint", &self.authorization_endpoint),
-            ("--token-endpoint", &self.token_endpoint),
-            ("--jwks-uri", &self.jwks_uri),
+        if self.deployments.iter().any(|d| !has_length(d)) {
+            faults.push(Fault { field: "deployment", key: length });
+        }
+        for (field, value) in [
+            ("issuer", &self.issuer),
+            ("authorization-endpoint", &self.authorization_endpoint),
+            ("token-endpoint", &self.token_endpoint),
+            ("jwks-uri", &self.jwks_uri),
         ] {
-            check_address(value, allow_insecure).map_err(|reason| format!("{option} {value}: {reason}"))?;
+            let checked = if value.len() > 255 { Err(length) } else { check_address(value, allow_insecure) };
+            if let Err(key) = checked {
+                faults.push(Fault { field, key });
+            }
         }
-        if let Some(bad) = self.deployments.iter().find(|d| d.is_empty() || d.len() > 255) {
-            return Err(format!("--deployment {bad:?} must have 1 to 255 characters"));
-        }
-        Ok(())
+        faults
     }
 }
 
-fn check_address(value: &str, allow_insecure: bool) -> Result<(), String> {
-    let url = Url::parse(value).map_err(|e| e.to_string())?;
+/// The text key of what is wrong with an address.
+fn check_address(value: &str, allow_insecure: bool) -> Result<(), &'static str> {
+    let url = Url::parse(value).map_err(|_| "registration-fault-address")?;
     if url.scheme() != "https" && !(allow_insecure && url.scheme() == "http") {
-        return Err("must start with https:// (http only with CERCLE_ALLOW_INSECURE_PLATFORMS=true)".to_owned());
+        return Err("registration-fault-https");
     }
     if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-        return Err("must have no user name, password or fragment".to_owned());
+        return Err("registration-fault-parts");
     }
     let literal: Option<IpAddr> = match url.host() {
-        None => return Err("has no host".to_owned()),
+        None => return Err("registration-fault-address"),
         Some(url::Host::Domain(_)) => None,
         Some(url::Host::Ipv4(a)) => Some(a.into()),
         Some(url::Host::Ipv6(a)) => Some(a.into()),
     };
     match literal {
-        Some(address) if !allow_insecure && !crate::net::is_public(address) => {
-            Err("is not a public address (allowed only with CERCLE_ALLOW_INSECURE_PLATFORMS=true)".to_owned())
-        }
+        Some(address) if !allow_insecure && !crate::net::is_public(address) => Err("registration-fault-public"),
         _ => Ok(()),
     }
 }
@@ -384,13 +397,14 @@ mod tests {
             deployment_policy: None,
             granted_scopes: None,
         };
-        assert!(good.check(false).is_ok());
+        assert_eq!(good.faults(false), []);
         for bad in ["http://lms.example/x", "https://127.0.0.1/x", "https://u:p@lms.example/", "lms", "https://a/#f"] {
-            let error = NewRegistration { jwks_uri: bad.into(), ..good.clone() }.check(false).unwrap_err();
-            assert!(error.contains("--jwks-uri"), "{error}");
+            let faults = NewRegistration { jwks_uri: bad.into(), ..good.clone() }.faults(false);
+            assert!(matches!(faults.as_slice(), [Fault { field: "jwks-uri", .. }]), "{bad}: {faults:?}");
         }
-        assert!(NewRegistration { jwks_uri: "http://localhost:1/x".into(), ..good.clone() }.check(true).is_ok());
-        assert!(NewRegistration { name: " ".into(), ..good }.check(false).is_err());
+        assert!(NewRegistration { jwks_uri: "http://localhost:1/x".into(), ..good.clone() }.faults(true).is_empty());
+        assert_eq!(NewRegistration { name: " ".into(), ..good.clone() }.faults(false).len(), 1);
+        assert_eq!(NewRegistration { deployments: vec!["x".repeat(256)], ..good }.faults(false).len(), 1);
     }
 
     #[test]

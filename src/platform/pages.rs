@@ -73,7 +73,8 @@ struct Done {
 const SCOPE_TEXTS: [&str; 4] = ["scope-lineitem", "scope-score", "scope-result", "scope-roster"];
 
 /// The texts of those of our scopes that are in a list, and of those that are not.
-fn scope_texts(listed: &[String]) -> (Vec<&'static str>, Vec<&'static str>) {
+#[must_use]
+pub fn scope_texts(listed: &[String]) -> (Vec<&'static str>, Vec<&'static str>) {
     let (with, without): (Vec<_>, Vec<_>) =
         SCOPES.into_iter().zip(SCOPE_TEXTS).partition(|(scope, _)| listed.iter().any(|l| l == scope));
     let texts = |pairs: Vec<(&str, &'static str)>| pairs.into_iter().map(|(_, text)| text).collect();

@@ -75,6 +75,7 @@ pub fn invite(
     name: &str,
     updates: Option<RegistrationId>,
     hours: i64,
+    actor: &Actor,
     now: UtcTime,
 ) -> Result<(String, UtcTime), RegisterError> {
     if let Some(id) = &updates {
@@ -85,7 +86,7 @@ pub fn invite(
     let new = Invitation { id: InvitationId::new(), name: name.to_owned(), updates, expires_at, used: false };
     store::create_invitation(conn, &new, &crypto::sha256_text(&token), now)?;
     let details = serde_json::json!({"updates": new.updates});
-    audit::record(conn, now, &Actor::Operator, "invitation.create", new.id.as_str(), &details)?;
+    audit::record(conn, now, actor, "invitation.create", new.id.as_str(), &details)?;
     Ok((settings.url(&format!("/lti/register/{token}")), expires_at))
 }
 

@@ -16,8 +16,8 @@ use crate::store::{Conn, StoreResult};
 ///
 /// # Errors
 /// `Duplicate` when issuer, client id and key set are registered already.
-pub fn register(conn: &mut Conn, new: NewRegistration, now: UtcTime) -> StoreResult<Registration> {
-    register_as(conn, RegistrationId::new(), new, &Actor::Operator, now)
+pub fn register(conn: &mut Conn, new: NewRegistration, actor: &Actor, now: UtcTime) -> StoreResult<Registration> {
+    register_as(conn, RegistrationId::new(), new, actor, now)
 }
 
 /// [`register`] under an id that was given out before, by whoever it was.
@@ -78,10 +78,16 @@ pub fn register_as(
 ///
 /// # Errors
 /// `NotFound` for an unknown id.
-pub fn set_enabled(conn: &mut Conn, id: &RegistrationId, enabled: bool, now: UtcTime) -> StoreResult<()> {
+pub fn set_enabled(
+    conn: &mut Conn,
+    id: &RegistrationId,
+    enabled: bool,
+    actor: &Actor,
+    now: UtcTime,
+) -> StoreResult<()> {
     store::set_registration_enabled(conn, id, enabled, now)?;
     let action = if enabled { "registration.enable" } else { "registration.disable" };
-    audit::record(conn, now, &Actor::Operator, action, id.as_str(), &serde_json::json!({}))
+    audit::record(conn, now, actor, action, id.as_str(), &serde_json::json!({}))
 }
 
 /// Lets the launches of a deployment in, or not.
@@ -93,11 +99,12 @@ pub fn set_deployment_state(
     id: &RegistrationId,
     deployment_id: &str,
     state: DeploymentState,
+    actor: &Actor,
     now: UtcTime,
 ) -> StoreResult<()> {
     store::set_deployment_state(conn, id, deployment_id, state)?;
     let details = serde_json::json!({"deployment_id": deployment_id, "state": state});
-    audit::record(conn, now, &Actor::Operator, "deployment.set", id.as_str(), &details)
+    audit::record(conn, now, actor, "deployment.set", id.as_str(), &details)
 }
 
 /// The deployment of a launch. An unknown one is taken in or noted as waiting, by the policy.

@@ -229,6 +229,8 @@ text_id! {
     RegistrationId,
     /// Of an invitation to register an LMS.
     InvitationId,
+    /// Somebody who may use the console.
+    AdministratorId,
     /// A deployment of a registration (our row, not the LMS's `deployment_id`).
     DeploymentId,
     /// A course: one LTI context of one deployment.

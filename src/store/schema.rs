@@ -318,6 +318,63 @@ diesel::table! {
 }
 
 diesel::table! {
+    administrators (id) {
+        id -> Text,
+        name -> Text,
+        sealed_secret -> Text,
+        last_step -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    admin_links (token_hash) {
+        token_hash -> Text,
+        name -> Text,
+        enrols -> Bool,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    admin_browsers (token_hash) {
+        token_hash -> Text,
+        administrator_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    admin_sessions (token_hash) {
+        token_hash -> Text,
+        csrf_token -> Text,
+        administrator_id -> Text,
+        confirmed_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    admin_tries (who) {
+        who -> Text,
+        failures -> Integer,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    refused_launches (id) {
+        id -> Text,
+        registration_id -> Nullable<Text>,
+        reason -> Text,
+        reference -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     used_nonces (nonce_hash) {
         nonce_hash -> Text,
         keep_until -> BigInt,
@@ -379,6 +436,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     ags_attempts,
     sessions,
     deep_linkings,
+    administrators,
+    admin_links,
+    admin_browsers,
+    admin_sessions,
+    admin_tries,
+    refused_launches,
     used_nonces,
     signing_keys,
     audit_log,
@@ -408,6 +471,12 @@ pub const TABLES: &[&str] = &[
     "ags_attempts",
     "sessions",
     "deep_linkings",
+    "administrators",
+    "admin_links",
+    "admin_browsers",
+    "admin_sessions",
+    "admin_tries",
+    "refused_launches",
     "used_nonces",
     "signing_keys",
     "audit_log",

@@ -9,6 +9,12 @@ pub fn partitioned(name: &str, value: &str, max_age_seconds: i64) -> String {
     format!("{name}={value}; Path=/; Max-Age={max_age_seconds}; Secure; HttpOnly; SameSite=None; Partitioned")
 }
 
+/// A `Set-Cookie` value for a cookie of pages that are never framed and never reached from another site.
+#[must_use]
+pub fn strict(name: &str, value: &str, max_age_seconds: i64) -> String {
+    format!("{name}={value}; Path=/; Max-Age={max_age_seconds}; Secure; HttpOnly; SameSite=Strict")
+}
+
 /// A `Set-Cookie` value that removes such a cookie.
 #[must_use]
 pub fn removal(name: &str) -> String {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use actix_web::HttpRequest;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::settings::Settings;
 
@@ -32,6 +32,24 @@ impl LoginLimit {
         if let Some(limiter) = &self.0 {
             limiter.retain_recent();
         }
+    }
+}
+
+/// How many refused launches are noted for the console: an attacker who is refused all day long shall not
+/// fill the database.
+pub struct NoteLimit(DefaultDirectRateLimiter);
+
+impl Default for NoteLimit {
+    fn default() -> Self {
+        Self(RateLimiter::direct(Quota::per_minute(NonZeroU32::new(60).unwrap_or(NonZeroU32::MIN))))
+    }
+}
+
+impl NoteLimit {
+    /// Whether one more is noted.
+    #[must_use]
+    pub fn allows(&self) -> bool {
+        self.0.check().is_ok()
     }
 }
 

@@ -6,76 +6,22 @@
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a measurement prints and may stop")]
 
-use std::process::{Child, Command, Stdio};
+mod common;
+
 use std::time::{Duration, Instant};
 
 use cercle::clock::Clock;
 use cercle::crypto::provider::sign_jwt;
 use cercle::crypto::rsa::{SigningKey, VerifyingKey};
 use cercle::crypto::unb64;
-use cercle::demo::campus::{Campus, Kind, Part};
-use cercle::demo::{messages, pages, registration_of};
+use cercle::demo::campus::Part;
+use cercle::demo::messages;
+use common::{Stage, cpu, resident_mib};
 use futures_util::StreamExt as _;
 
 const LAUNCHES: usize = 2_000;
 /// Connections at once, as when a class arrives.
 const PARALLEL: usize = 16;
-
-struct Tool {
-    child: Child,
-    origin: String,
-}
-
-impl Drop for Tool {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn environment(database: &str, folder: &std::path::Path, listen: &str) -> Vec<(String, String)> {
-    [
-        ("CERCLE_PUBLIC_URL", format!("http://{listen}")),
-        ("CERCLE_LISTEN", listen.to_owned()),
-        ("CERCLE_DATABASE_URL", database.to_owned()),
-        ("CERCLE_KEYS_DIR", folder.join("keys").display().to_string()),
-        ("CERCLE_LOGINS_PER_MINUTE", "0".to_owned()),
-        ("CERCLE_ALLOW_INSECURE_PLATFORMS", "true".to_owned()),
-        ("CERCLE_LOG", "warn".to_owned()),
-    ]
-    .map(|(k, v)| (k.to_owned(), v))
-    .to_vec()
-}
-
-async fn start(binary: &str, environment: &[(String, String)], listen: &str) -> (Tool, Duration) {
-    let begun = Instant::now();
-    let child = Command::new("taskset")
-        .args(["-c", "0", binary, "serve"])
-        .envs(environment.iter().cloned())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let http = reqwest::Client::new();
-    while !http.get(format!("http://{listen}/readyz")).send().await.is_ok_and(|a| a.status() == 200) {
-        assert!(begun.elapsed() < Duration::from_secs(30), "the server does not get ready");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    (Tool { child, origin: format!("http://{listen}") }, begun.elapsed())
-}
-
-/// CPU time of a process so far.
-fn cpu(pid: u32) -> Duration {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-    let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
-    Duration::from_millis(ticks * 10)
-}
-
-fn resident_mib(pid: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find(|l| l.starts_with("VmRSS")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
-}
 
 /// The yardstick: how long this machine takes, now, to verify one RSA-2048 signature.
 fn verification() -> Duration {
@@ -99,34 +45,10 @@ fn verification() -> Duration {
 }
 
 async fn measure(binary: &str, name: &str, database: &str) {
-    let folder = std::env::temp_dir().join(format!("cercle-bench-{}", uuid::Uuid::new_v4()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let database = database.replace("FOLDER", &folder.display().to_string());
-    let listen = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let environment = environment(&database, &folder, &listen);
-    let lms_listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let base = format!("http://localhost:{}", lms_listener.local_addr().unwrap().port());
-    let campus = Campus::new(&base, Clock::default()).unwrap();
-    let lms = pages::LmsServer::over(lms_listener, campus.clone()).unwrap();
-    let stop = lms.handle();
-    tokio::spawn(lms.run());
-    // The first start makes the database; the one that is timed finds it.
-    drop(start(binary, &environment, &listen).await);
-    let school = campus.schools().into_iter().find(|s| s.kind == Kind::Moodle).unwrap();
-    let new = registration_of(&school, &base);
-    let output = Command::new(binary)
-        .args(["platform", "add", "--json", "--name", "S", "--issuer", &new.issuer, "--client-id", &new.client_id])
-        .args(["--authorization-endpoint", &new.authorization_endpoint, "--token-endpoint", &new.token_endpoint])
-        .args(["--jwks-uri", &new.jwks_uri])
-        .envs(environment.iter().cloned())
-        .output()
-        .unwrap();
-    let added: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let (tool, ready_after) = start(binary, &environment, &listen).await;
-    let pid = tool.child.id();
+    let stage = Stage::start(binary, database).await;
+    let (campus, base, school) = (&stage.campus, stage.campus.base().to_owned(), stage.school());
+    let pid = stage.pid();
     let resident = resident_mib(pid);
-    campus.connect(&school.client_id, &tool.origin, added["id"].as_str().unwrap());
-    let school = campus.schools().into_iter().find(|s| s.kind == Kind::Moodle).unwrap();
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let learners: Vec<_> = school.users.iter().filter(|u| u.part == Part::Learner).cloned().collect();
     let mut results = Vec::new();
@@ -200,20 +122,12 @@ async fn measure(binary: &str, name: &str, database: &str) {
     let (_, ratio) = results[results.len() / 2];
     println!(
         "{name}: median {per_launch:.3} ms, {ratio:.1} verifications; ready after {} ms; {resident:.1} MiB when ready, {:.1} MiB after",
-        ready_after.as_millis(),
+        stage.ready_after.as_millis(),
         resident_mib(pid)
     );
-    drop(tool);
-    stop.stop(false).await;
-    let _ = std::fs::remove_dir_all(&folder);
+    stage.stop().await;
 }
 
 fn main() {
-    let binary = std::env::var("CERCLE_TEST_BENCH_BINARY").expect("run tests/bench/run-launch");
-    let postgres = std::env::var("CERCLE_TEST_POSTGRES_URL").expect("run tests/bench/run-launch");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    runtime.block_on(async {
-        measure(&binary, "SQLite", "sqlite:FOLDER/bench.db").await;
-        measure(&binary, "PostgreSQL", &postgres).await;
-    });
+    common::on_both_engines(async |binary, name, database| measure(binary, name, database).await);
 }

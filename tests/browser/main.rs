@@ -421,7 +421,11 @@ async fn an_answer_from_another_frame_is_not_taken() {
 async fn from_nothing_to_a_grade(kind: Kind, cookies: Cookies, width: u32, clicks: (usize, usize)) {
     let (stage, driver) = (Stage::start().await, Driver::start().await);
     let (settings, now) = (stage.context.settings.clone(), stage.context.clock.now());
-    let invited = stage.context.db.write(move |c| registering::invite(c, &settings, "A school", None, 1, now)).await;
+    let invited = stage
+        .context
+        .db
+        .write(move |c| registering::invite(c, &settings, "A school", None, 1, &cercle::audit::Actor::Operator, now))
+        .await;
     let address = invited.unwrap().0;
     let player = Player {
         page: browser(&driver, &stage, cookies, width).await,

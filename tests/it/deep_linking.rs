@@ -8,7 +8,7 @@ use cercle::store::{Conn, StoreError};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use crate::harness::{Page, Session, TestApp, eventually, on_both_engines, person};
+use crate::harness::{OPERATOR, Page, Session, TestApp, eventually, on_both_engines, person};
 
 const C: &str = "https://purl.imsglobal.org/spec/lti/claim/";
 const DL: &str = "https://purl.imsglobal.org/spec/lti-dl/claim/";
@@ -701,8 +701,7 @@ async fn keys_rotate_without_a_failed_launch(app: &TestApp) {
     job("Before").await;
     assert_eq!(app.lms.school(Kind::Moodle).key_fetches, 1, "Moodle keeps what it fetched");
     let (db, key, now) = (app.context.db.clone(), app.context.key.clone(), app.clock.now());
-    let operator = cercle::audit::Actor::Operator;
-    let second = tokio::task::spawn_blocking(move || keys::rotate(&db, &key, now, false, &operator).unwrap());
+    let second = tokio::task::spawn_blocking(move || keys::rotate(&db, &key, now, false, &OPERATOR).unwrap());
     let second = second.await.unwrap();
     app.clock.advance(2 * 3600);
     job("Published").await;

@@ -3,9 +3,10 @@
 use cercle::demo::campus::{Kind, Mood};
 use cercle::launch::count_launches;
 use cercle::platform::doctor::{self, Finding, Health};
+use cercle::web::i18n::Lang;
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, on_both_engines};
+use crate::harness::{OPERATOR, TestApp, on_both_engines};
 
 on_both_engines! {
     everything_works, an_lms_that_is_down_is_named_with_a_remedy, nothing_is_known_before_the_first_launch,
@@ -13,7 +14,7 @@ on_both_engines! {
 }
 
 async fn examine(app: &TestApp) -> Vec<Finding> {
-    doctor::examine(&app.context, None, count_launches).await.unwrap()
+    doctor::examine(&app.context, Lang::En, None, count_launches).await.unwrap()
 }
 
 fn of<'a>(findings: &'a [Finding], registration: &str, check: &str) -> &'a Finding {
@@ -41,10 +42,10 @@ async fn everything_works(app: &TestApp) {
         for check in ["key_set", "clock", "token", "line_items", "roster"] {
             of(&findings, &id, check);
         }
-        assert!(of(&findings, &id, "launches").meaning.starts_with("1 launches"));
+        assert!(of(&findings, &id, "launches").meaning.starts_with("1 launch in"));
     }
     let moodle = registration(app, Kind::Moodle);
-    let one = doctor::examine(&app.context, Some(&moodle), count_launches).await.unwrap();
+    let one = doctor::examine(&app.context, Lang::En, Some(&moodle), count_launches).await.unwrap();
     assert!(one.iter().all(|f| f.registration.as_ref().is_none_or(|r| *r == moodle)));
     assert!(one.len() < findings.len());
 }
@@ -100,7 +101,8 @@ async fn keys_that_cannot_be_read_are_told(app: &TestApp) {
             format!("{}{uri}", app.lms.campus.base())
         };
         let new = broken.clone();
-        let made = app.context.db.write(move |c| cercle::platform::service::register(c, new, now)).await.unwrap();
+        let made =
+            app.context.db.write(move |c| cercle::platform::service::register(c, new, &OPERATOR, now)).await.unwrap();
         ids.push(made.id.to_string());
     }
     let findings = examine(app).await;

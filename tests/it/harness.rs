@@ -19,6 +19,9 @@ use scraper::{Html, Selector};
 use serde_json::Value;
 use url::Url;
 
+/// Whoever has the command line.
+pub const OPERATOR: cercle::audit::Actor = cercle::audit::Actor::Operator;
+
 /// Runs each listed test on both engines.
 macro_rules! on_both_engines {
     ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {
@@ -156,7 +159,7 @@ impl TestApp {
                     let school = campus.schools().into_iter().find(|s| s.kind == kind).unwrap();
                     let new = demo::registration_of(&school, campus.base());
                     let now = context.clock.now();
-                    context.db.write_blocking(|c| platform::service::register(c, new, now)).unwrap()
+                    context.db.write_blocking(|c| platform::service::register(c, new, &OPERATOR, now)).unwrap()
                 };
                 let (moodle, canvas) = (register(Kind::Moodle), register(Kind::Canvas));
                 for registration in [&moodle, &canvas] {

@@ -8,7 +8,7 @@ use cercle::store::Engine;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use crate::harness::{self, Browser, Login, Page, Session, TestApp, login_fields, on_both_engines, person};
+use crate::harness::{self, Browser, Login, OPERATOR, Page, Session, TestApp, login_fields, on_both_engines, person};
 
 const C: &str = "https://purl.imsglobal.org/spec/lti/claim/";
 const M: &str = "http://purl.imsglobal.org/vocab/lis/v2/membership";
@@ -428,7 +428,7 @@ async fn login_rows(app: &TestApp) {
     let mut second = harness_registration(app, "another-client");
     second.issuer.clone_from(&school.issuer);
     let now = app.clock.now();
-    app.context.db.write(move |c| cercle::platform::service::register(c, second, now)).await.unwrap();
+    app.context.db.write(move |c| cercle::platform::service::register(c, second, &OPERATOR, now)).await.unwrap();
     let ambiguous = Page::of(browser.post("/lti/login", &with(&[("client_id", None)]), "").await).await;
     assert_eq!(ambiguous.status, 400);
     assert_eq!(browser.post("/lti/login", &fields, "").await.status(), 302);
@@ -543,7 +543,8 @@ async fn key_rotation(app: &TestApp) {
     let mut new = harness_registration(app, "rotating");
     new.jwks_uri = format!("{}/keys", server.url());
     let now = app.clock.now();
-    let registration = app.context.db.write(move |c| cercle::platform::service::register(c, new, now)).await.unwrap();
+    let registration =
+        app.context.db.write(move |c| cercle::platform::service::register(c, new, &OPERATOR, now)).await.unwrap();
     let mut school = app.lms.school(Kind::Moodle);
     school.client_id = "rotating".into();
     school.tool = (app.origin.clone(), registration.id.to_string());
@@ -587,7 +588,8 @@ async fn jwks_down(app: &TestApp) {
     let mut new = harness_registration(app, "down");
     new.jwks_uri = format!("{}/keys", server.url());
     let now = app.clock.now();
-    let registration = app.context.db.write(move |c| cercle::platform::service::register(c, new, now)).await.unwrap();
+    let registration =
+        app.context.db.write(move |c| cercle::platform::service::register(c, new, &OPERATOR, now)).await.unwrap();
     let mut school = app.lms.school(Kind::Moodle);
     school.client_id = "down".into();
     school.tool = (app.origin.clone(), registration.id.to_string());
@@ -713,7 +715,8 @@ async fn deployments_by_policy(app: &TestApp) {
     let mut new = harness_registration(app, "careful");
     new.deployments = vec!["known".into()];
     let now = app.clock.now();
-    let registration = app.context.db.write(move |c| cercle::platform::service::register(c, new, now)).await.unwrap();
+    let registration =
+        app.context.db.write(move |c| cercle::platform::service::register(c, new, &OPERATOR, now)).await.unwrap();
     let mut school: School = app.lms.school(Kind::Moodle);
     school.client_id = "careful".into();
     school.tool = (app.origin.clone(), registration.id.to_string());
@@ -738,7 +741,7 @@ async fn deployments_by_policy(app: &TestApp) {
     // A registration that is switched off lets nobody in.
     let id = registration.id.clone();
     let login = app.browser().login(&school).await;
-    app.context.db.write(move |c| cercle::platform::service::set_enabled(c, &id, false, now)).await.unwrap();
+    app.context.db.write(move |c| cercle::platform::service::set_enabled(c, &id, false, &OPERATOR, now)).await.unwrap();
     let mut claims = payload(app, Kind::Moodle, &login.nonce);
     claims["aud"] = json!("careful");
     claims[claim("deployment_id")] = json!("known");

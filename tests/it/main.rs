@@ -5,6 +5,7 @@
 #![expect(unreachable_pub, reason = "the harness is public to the test files, which nothing outside can reach")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where something is wrong")]
 
+mod admin;
 mod architecture;
 mod cli;
 mod deep_linking;

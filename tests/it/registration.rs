@@ -11,7 +11,7 @@ use cercle::store::Engine;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::harness::{Page, TestApp, on_both_engines, person};
+use crate::harness::{OPERATOR, Page, TestApp, on_both_engines, person};
 
 on_both_engines! {
     one_address_is_enough, twenty_confirmations_register_once, an_lms_that_refuses_leaves_nothing_behind,
@@ -21,7 +21,11 @@ on_both_engines! {
 
 async fn invite(app: &TestApp, updates: Option<&RegistrationId>) -> String {
     let (settings, now, updates) = (app.context.settings.clone(), app.clock.now(), updates.cloned());
-    let made = app.context.db.write(move |c| registering::invite(c, &settings, "School <b>", updates, 24, now)).await;
+    let made = app
+        .context
+        .db
+        .write(move |c| registering::invite(c, &settings, "School <b>", updates, 24, &OPERATOR, now))
+        .await;
     made.unwrap().0
 }
 
@@ -458,7 +462,7 @@ async fn hostile_addresses_get_no_packet() {
     addresses.extend(others.iter().filter(|o| !o.trim().is_empty()).map(ToString::to_string));
     assert!(addresses.len() > 180);
     let (settings, now) = (app.context.settings.clone(), app.clock.now());
-    let made = app.context.db.write(move |c| registering::invite(c, &settings, "S", None, 24, now)).await;
+    let made = app.context.db.write(move |c| registering::invite(c, &settings, "S", None, 24, &OPERATOR, now)).await;
     let address = made.unwrap().0;
     for hostile in &addresses {
         let page = app.http.get(with_query(&address, &[("openid_configuration", hostile)])).send().await.unwrap();

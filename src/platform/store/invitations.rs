@@ -18,6 +18,13 @@ struct InvitationRow {
     used_at: Option<UtcTime>,
 }
 
+impl From<InvitationRow> for Invitation {
+    fn from(row: InvitationRow) -> Self {
+        let used = row.used_at.is_some();
+        Self { id: row.id, name: row.name, updates: row.updates_id, expires_at: row.expires_at, used }
+    }
+}
+
 /// Stores an invitation under the hash of its secret.
 ///
 /// # Errors
@@ -36,6 +43,19 @@ pub fn create_invitation(conn: &mut Conn, new: &Invitation, token_hash: &str, no
     Ok(())
 }
 
+/// The newest invitations.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_invitations(conn: &mut Conn, count: i64) -> StoreResult<Vec<Invitation>> {
+    let rows: Vec<InvitationRow> = invitations::table
+        .order(invitations::created_at.desc())
+        .limit(count)
+        .select(InvitationRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
 /// An invitation by the hash of its secret.
 ///
 /// # Errors
@@ -46,13 +66,7 @@ pub fn find_invitation(conn: &mut Conn, token_hash: &str) -> StoreResult<Option<
         .select(InvitationRow::as_select())
         .first(conn)
         .optional()?;
-    Ok(row.map(|r| Invitation {
-        id: r.id,
-        name: r.name,
-        updates: r.updates_id,
-        expires_at: r.expires_at,
-        used: r.used_at.is_some(),
-    }))
+    Ok(row.map(Into::into))
 }
 
 /// Claims an invitation for one request: true for exactly one of those that ask at once.

@@ -4,7 +4,9 @@ mod invitations;
 mod registrations;
 mod surroundings;
 
-pub use invitations::{claim_invitation, create_invitation, find_invitation, release_invitation, use_invitation};
+pub use invitations::{
+    claim_invitation, create_invitation, find_invitation, list_invitations, release_invitation, use_invitation,
+};
 pub use registrations::{
     create_deployment, create_registration, find_registration, get_deployment, is_registered, list_deployments,
     list_registrations, list_registrations_of, set_deployment_state, set_registration_enabled, update_registration,

@@ -148,6 +148,15 @@
     localTimes(root);
     localDates(root);
     root.querySelectorAll("form[data-autosave]").forEach(autosave);
+    root.querySelectorAll("button[data-copy]").forEach((button) => {
+      button.addEventListener("click", () => {
+        const words = button.textContent;
+        navigator.clipboard.writeText(button.dataset.copy).then(() => {
+          button.textContent = button.dataset.copied;
+          setTimeout(() => { button.textContent = words; }, 2000);
+        }, () => button.previousElementSibling?.select?.());
+      });
+    });
     // The answer to the LMS: once, also where a part of the page is set up again.
     root.querySelectorAll("form[data-auto-submit]").forEach((form) => {
       delete form.dataset.autoSubmit;
