@@ -567,6 +567,7 @@ admin-cookies-kept = keeps our cookie
 admin-cookies-blocked = keeps no cookie
 admin-accepted = Launches that were let in
 admin-last-launches = Last launches
+admin-launches-none = Nobody has opened an activity in the last day.
 admin-fresh = It is registered. Enter the addresses below in the platform, open an activity from a course as its trainer, then let the doctor look.
 admin-doctor = Doctor
 admin-doctor-of = What works with { $name }

@@ -567,6 +567,7 @@ admin-cookies-kept = garde notre cookie
 admin-cookies-blocked = ne garde aucun cookie
 admin-accepted = Ouvertures acceptées
 admin-last-launches = Dernières ouvertures
+admin-launches-none = Personne n’a ouvert d’activité depuis un jour.
 admin-fresh = Elle est enregistrée. Entrez les adresses ci-dessous dans la plateforme, ouvrez une activité depuis un cours en tant que formateur, puis lancez le diagnostic.
 admin-doctor = Diagnostic
 admin-doctor-of = Ce qui marche avec { $name }

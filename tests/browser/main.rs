@@ -527,6 +527,85 @@ async fn canvas_from_nothing_to_a_grade_on_a_phone() {
     from_nothing_to_a_grade(Kind::Canvas, Cookies::NoneOfTheTool, 360, (5, 5)).await;
 }
 
+/// The console, at the top of a window: signing in with an authenticator app, and each of its pages.
+async fn console(width: u32) {
+    let (stage, driver) = (Stage::start().await, Driver::start().await);
+    let page = browser(&driver, &stage, Cookies::Allowed, width).await;
+    let (settings, now) = (stage.context.settings.clone(), stage.context.clock.now());
+    let link =
+        stage.context.db.write(move |c| cercle::admin::service::make_link(c, &settings, "Ada", false, now)).await;
+    page.goto(&link.unwrap().0).await.unwrap();
+    let wait =
+        async |css: &str| page.wait().at_most(Duration::from_secs(20)).for_element(Locator::Css(css)).await.unwrap();
+    let check = async |name: &str| {
+        page.execute(AXE, vec![]).await.unwrap();
+        let run = "const done = arguments[arguments.length - 1]; \
+            axe.run(document, {resultTypes: ['violations']}).then((r) => done(r.violations.map((v) => \
+            v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '))), (e) => done([String(e)]))";
+        let violations = page.execute_async(run, vec![]).await.unwrap();
+        assert_eq!(violations, json!([]), "{name}: accessibility");
+        let wide = "return [window.innerWidth, document.documentElement.scrollWidth]";
+        let wide = page.execute(wide, vec![]).await.unwrap();
+        assert!(wide[1].as_i64() <= wide[0].as_i64(), "{name} scrolls sideways: {wide}");
+    };
+    check("enrolment").await;
+    let typed = wait("#secret").await.text().await.unwrap().replace(' ', "");
+    let secret = totp_rs::Secret::try_from_base32(typed).unwrap();
+    let app = totp_rs::Builder::new().with_secret(secret).with_account_name("x").build().unwrap();
+    let seconds = u64::try_from(stage.context.clock.now().unix_seconds()).unwrap();
+    wait("#code").await.send_keys(&app.generate(seconds).to_string()).await.unwrap();
+    wait("#enter").await.click().await.unwrap();
+    wait("#registrations").await;
+    check("overview").await;
+    wait("#registrations tbody tr a").await.click().await.unwrap();
+    wait("#doctor").await;
+    check("registration").await;
+    wait("#doctor").await.click().await.unwrap();
+    wait("#findings").await;
+    check("doctor").await;
+    for path in
+        ["registrations/new", "registrations/new?preset=canvas", "registrations/new?preset=generic", "keys", "audit"]
+    {
+        page.goto(&format!("{}/admin/{path}", stage.tool)).await.unwrap();
+        wait("#sign-out").await;
+        check(path).await;
+    }
+    page.goto(&format!("{}/admin/registrations/new?preset=moodle", stage.tool)).await.unwrap();
+    wait("#register").await.click().await.unwrap();
+    wait("#problems").await;
+    check("a registration to correct").await;
+    page.goto(&format!("{}/admin/invitations", stage.tool)).await.unwrap();
+    wait("#name").await.send_keys("Our Moodle").await.unwrap();
+    wait("#make").await.click().await.unwrap();
+    wait("#made").await;
+    check("invitation").await;
+    // What is dangerous asks again after a while; then it goes on where it stopped.
+    stage.context.clock.advance(6 * 60);
+    page.goto(&format!("{}/admin/keys", stage.tool)).await.unwrap();
+    wait("#rotate").await.click().await.unwrap();
+    wait("#confirm").await;
+    check("confirmation").await;
+    let seconds = u64::try_from(stage.context.clock.now().unix_seconds()).unwrap();
+    wait("#code").await.send_keys(&app.generate(seconds).to_string()).await.unwrap();
+    wait("#confirm").await.click().await.unwrap();
+    wait("#keys tbody tr:nth-child(2)").await;
+    wait("#sign-out").await.click().await.unwrap();
+    wait("#enter").await;
+    check("sign-in").await;
+    page.close().await.unwrap();
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_console() {
+    console(1280).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_console_on_a_phone() {
+    console(360).await;
+}
+
 macro_rules! jobs {
     ($($name:ident: $kind:ident, $cookies:ident, $width:literal;)+) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

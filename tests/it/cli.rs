@@ -188,3 +188,18 @@ fn the_doctor_exits_with_1_when_something_fails() {
     assert_eq!(unknown.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("platform list"));
 }
+
+#[test]
+fn the_console_is_opened_by_an_address_that_works_once() {
+    let database = TestDatabase::new(Engine::Sqlite);
+    let cli = Cli(&database);
+    let made = cli.json(&["admin", "link", "--name", "Ada", "--json"]);
+    let (first, until) = (made["url"].as_str().unwrap(), made["expires_at"].as_str().unwrap());
+    assert!(first.starts_with("https://cercle.example/admin/link/") && until.ends_with('Z'));
+    assert_ne!(cli.json(&["admin", "link", "--json"])["url"], first, "each is another one");
+    let text = String::from_utf8(cli.run(&["admin", "link", "--reset"]).stdout).unwrap();
+    assert!(text.contains("works once"));
+    cli.fails(&["admin", "link", "--name", "  "], 1, "--name");
+    cli.fails(&["admin", "link", "--name", &"x".repeat(61)], 1, "--name");
+    cli.fails(&["admin"], 2, "");
+}
