@@ -568,6 +568,8 @@ admin-cookies-blocked = keeps no cookie
 admin-accepted = Launches that were let in
 admin-last-launches = Last launches
 admin-launches-none = Nobody has opened an activity in the last day.
+admin-update-text = The platform has moved, or has other keys? An invitation made for it updates this registration when its administrator pastes it.
+admin-update = Invite it to update
 admin-fresh = It is registered. Enter the addresses below in the platform, open an activity from a course as its trainer, then let the doctor look.
 admin-doctor = Doctor
 admin-doctor-of = What works with { $name }
@@ -656,6 +658,8 @@ check-enabled = Switched on
 check-key-set = The platform’s key set
 check-clock = Clocks
 check-launches = Launches
+check-refused = Launches that were refused
+check-scopes = What is granted
 check-token = Access tokens
 check-line-items = Gradebook
 check-roster = Roster
@@ -705,6 +709,15 @@ doctor-token-moodle = in Moodle: the tool must be activated, its public key type
 doctor-token-canvas = in Canvas: the developer key must be ON with the public JWK URL { $address }, the scopes enforced on it must include the services, and the app must be installed by client ID
 doctor-token-generic = the LMS must trust the keys at { $address } for this client id
 doctor-scopes-none = no scope is known to be granted
+doctor-refused-none = no launch was refused in the last 24 hours
+doctor-refused = { $n ->
+    [one] { $n } launch was refused
+   *[other] { $n } launches were refused
+} in the last 24 hours: { $reasons }
+doctor-refused-do = the page “What the log says” of the documentation explains each code
+doctor-scopes-ok = everything that we use
+doctor-scopes-missing = it lacks: { $list }
+doctor-scopes-do = let the tool have it in the LMS; without it that part does not work
 doctor-token-ok = { $n ->
     [one] the LMS gives tokens for { $n } service
    *[other] the LMS gives tokens for { $n } services

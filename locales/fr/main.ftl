@@ -568,6 +568,8 @@ admin-cookies-blocked = ne garde aucun cookie
 admin-accepted = Ouvertures acceptées
 admin-last-launches = Dernières ouvertures
 admin-launches-none = Personne n’a ouvert d’activité depuis un jour.
+admin-update-text = La plateforme a déménagé, ou a d’autres clés ? Une invitation faite pour elle met à jour cet enregistrement quand son administrateur la colle.
+admin-update = L’inviter à se mettre à jour
 admin-fresh = Elle est enregistrée. Entrez les adresses ci-dessous dans la plateforme, ouvrez une activité depuis un cours en tant que formateur, puis lancez le diagnostic.
 admin-doctor = Diagnostic
 admin-doctor-of = Ce qui marche avec { $name }
@@ -656,6 +658,8 @@ check-enabled = Activée
 check-key-set = Jeu de clés de la plateforme
 check-clock = Horloges
 check-launches = Ouvertures
+check-refused = Ouvertures refusées
+check-scopes = Ce qui est accordé
 check-token = Jetons d’accès
 check-line-items = Carnet de notes
 check-roster = Liste des participants
@@ -705,6 +709,15 @@ doctor-token-moodle = dans Moodle : l’outil doit être activé, son type de cl
 doctor-token-canvas = dans Canvas : la clé de développeur doit être sur ON avec l’URL JWK publique { $address }, les portées qui lui sont accordées doivent inclure les services, et l’application doit être installée par ID client
 doctor-token-generic = la plateforme doit faire confiance aux clés de { $address } pour cet ID client
 doctor-scopes-none = aucune portée accordée n’est connue
+doctor-refused-none = aucune ouverture refusée ces dernières 24 heures
+doctor-refused = { $n ->
+    [one] { $n } ouverture refusée
+   *[other] { $n } ouvertures refusées
+} ces dernières 24 heures : { $reasons }
+doctor-refused-do = la page « What the log says » de la documentation explique chaque code
+doctor-scopes-ok = tout ce que nous utilisons
+doctor-scopes-missing = il manque : { $list }
+doctor-scopes-do = accordez-le à l’outil dans la plateforme ; sans cela, cette partie ne marche pas
 doctor-token-ok = { $n ->
     [one] la plateforme donne des jetons pour { $n } service
    *[other] la plateforme donne des jetons pour { $n } services

@@ -7,7 +7,7 @@ use askama::Template;
 use super::picker::{self, Answer, Choice, PickError};
 use super::service::{self, Opened};
 use crate::context::Context;
-use crate::launch::{Posted, SignedIn};
+use crate::launch::{self, Posted, SignedIn};
 use crate::platform;
 use crate::store::columns::Role;
 use crate::store::{Conn, StoreError};
@@ -46,6 +46,7 @@ async fn open(user: SignedIn, context: web::Data<Context>) -> PageResult {
     if let Opened::Unknown(unknown) = &opened {
         let reason = unknown.code();
         tracing::info!(event = "activity", outcome = "unknown", reason, %registration, "a link names an activity in vain");
+        launch::note_refused(&context, Some(registration), reason, "–").await;
     }
     Ok(match (opened, role) {
         (Opened::Activity(activity), _) => see_other(&format!("/peer/{activity}")),

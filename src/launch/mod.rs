@@ -9,6 +9,7 @@ pub mod service;
 pub mod session;
 mod store;
 
+pub use refusal::note_refused;
 pub use session::pages::{Posted, SignedIn};
 pub use session::{Scope, Session};
 pub use store::{Launched, Refused, consume_deep_linking, count_launches, list_launched, list_refused};

@@ -91,6 +91,19 @@ pub const fn page_key(reason: Reject) -> &'static str {
     }
 }
 
+/// Notes for the console that something was refused, and says nothing about whom.
+pub async fn note_refused(context: &Context, registration: Option<RegistrationId>, reason: &str, reference: &str) {
+    if !context.notes.allows() {
+        return;
+    }
+    let (reason, reference, at) = (reason.to_owned(), reference.to_owned(), context.clock.now());
+    let refused = Refused { registration_id: registration, reason, reference, at };
+    let noted: StoreResult<()> = context.db.write(move |c| store::create_refused(c, &refused)).await;
+    if let Err(error) = noted {
+        tracing::warn!(%error, "a refused launch could not be noted");
+    }
+}
+
 impl Refusal {
     /// The page, after writing the log line that its reference finds. The line holds the reason and
     /// never the token, a hint or a name.
@@ -107,17 +120,8 @@ impl Refusal {
         );
         // What never reached a registration is noise of the network, but for an LMS that is not registered yet.
         let unknown = matches!(self.reason, Reject::UnknownPlatform | Reject::AmbiguousPlatform);
-        if (self.registration.is_some() || unknown) && self.reason != Reject::Store && context.notes.allows() {
-            let refused = Refused {
-                registration_id: self.registration.map(RegistrationId),
-                reason: self.reason.code().to_owned(),
-                reference: page.reference.clone(),
-                at: context.clock.now(),
-            };
-            let noted: StoreResult<()> = context.db.write(move |c| store::create_refused(c, &refused)).await;
-            if let Err(error) = noted {
-                tracing::warn!(%error, "a refused launch could not be noted");
-            }
+        if (self.registration.is_some() || unknown) && self.reason != Reject::Store {
+            note_refused(context, self.registration.map(RegistrationId), self.reason.code(), &page.reference).await;
         }
         page.retry = self.retry;
         page

@@ -1,5 +1,7 @@
 //! Queries about sessions and nonces.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::service::Nonce;
@@ -102,7 +104,17 @@ pub fn count_launches(conn: &mut Conn, registration: &RegistrationId, since: Utc
             .count()
             .get_result(conn)
     };
-    Ok(Launches { by_cookie: of_mode(Mode::Cookie)?, by_token: of_mode(Mode::Bearer)? })
+    let (by_cookie, by_token) = (of_mode(Mode::Cookie)?, of_mode(Mode::Bearer)?);
+    let reasons: Vec<String> = refused_launches::table
+        .filter(refused_launches::registration_id.eq(registration))
+        .filter(refused_launches::at.ge(since))
+        .select(refused_launches::reason)
+        .load(conn)?;
+    let mut refused: BTreeMap<String, i64> = BTreeMap::new();
+    for reason in reasons {
+        *refused.entry(reason).or_default() += 1;
+    }
+    Ok(Launches { by_cookie, by_token, refused: refused.into_iter().collect() })
 }
 
 /// Notes that a session is in use.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::model::{Course, DeploymentState, Family, Registration};
+use super::pages::SCOPE_TEXTS;
 use super::{keys, store};
 use crate::clock::UtcTime;
 use crate::context::Context;
@@ -74,12 +75,14 @@ fn failed(meaning: impl Into<String>, remedy: impl Into<String>) -> Word {
 }
 
 /// How many launches there were lately, in browsers that keep our cookie and in others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Launches {
     /// With the cookie.
     pub by_cookie: i64,
     /// Without.
     pub by_token: i64,
+    /// Refused ones, by their reason codes.
+    pub refused: Vec<(String, i64)>,
 }
 
 /// Counts the launches of a registration since a moment. Sessions belong to another feature, which
@@ -127,9 +130,11 @@ pub async fn examine(
         note(Some(registration), "clock", clock);
         let id = registration.id.clone();
         let known = context.db.read(move |c| surroundings(c, &id, now, count)).await?;
-        note(Some(registration), "launches", launches(lang, known.launches));
+        note(Some(registration), "launches", launches(lang, &known.launches));
+        note(Some(registration), "refused", refused(lang, &known.launches));
         if let Ok(key) = &signing {
             let services = Services { context, lang, registration, known: &known, key };
+            note(Some(registration), "scopes", services.granted());
             note(Some(registration), "token", services.token().await);
             note(Some(registration), "line_items", services.line_items().await);
             note(Some(registration), "roster", services.roster().await);
@@ -236,12 +241,23 @@ fn surroundings(conn: &mut Conn, id: &RegistrationId, now: UtcTime, count: Count
     })
 }
 
-fn launches(lang: Lang, Launches { by_cookie, by_token }: Launches) -> Word {
+/// Refusals of the last day. A person now and then reloads a page; what repeats is worth a look.
+fn refused(lang: Lang, launches: &Launches) -> Word {
+    let all: i64 = launches.refused.iter().map(|(_, n)| n).sum();
+    if all == 0 {
+        return ok(lang.text("doctor-refused-none"));
+    }
+    let reasons: Vec<String> = launches.refused.iter().map(|(reason, n)| format!("{reason} ({n})")).collect();
+    let meaning = lang.text_with("doctor-refused", &[("n", all.into()), ("reasons", reasons.join(", ").into())]);
+    Word(Health::Warning, meaning, lang.text("doctor-refused-do"))
+}
+
+fn launches(lang: Lang, Launches { by_cookie, by_token, .. }: &Launches) -> Word {
     let all = by_cookie + by_token;
     if all == 0 {
         return unknown(lang.text("doctor-launches-none"), lang.text("doctor-launches-none-do"));
     }
-    ok(lang.text_with("doctor-launches", &[("n", all.into()), ("k", by_token.into())]))
+    ok(lang.text_with("doctor-launches", &[("n", all.into()), ("k", (*by_token).into())]))
 }
 
 struct Services<'a> {
@@ -266,6 +282,27 @@ impl Services<'_> {
 
     fn t(&self, key: &str) -> String {
         self.lang.text(key)
+    }
+
+    /// Which of the scopes that we use the LMS has granted.
+    fn granted(&self) -> Word {
+        let granted = self.scopes();
+        if granted.is_empty() {
+            return unknown(self.t("doctor-scopes-none"), self.t("doctor-launches-none-do"));
+        }
+        let missing: Vec<String> = SCOPES
+            .iter()
+            .zip(SCOPE_TEXTS)
+            .filter(|(scope, _)| !granted.iter().any(|g| g == *scope))
+            // A course tells which gradebook scopes it has; the roster's is told only at registration.
+            .filter(|(scope, _)| **scope != SCOPE_ROSTER || self.registration.granted_scopes.is_some())
+            .map(|(_, text)| self.t(text))
+            .collect();
+        if missing.is_empty() {
+            return ok(self.t("doctor-scopes-ok"));
+        }
+        let meaning = self.lang.text_with("doctor-scopes-missing", &[("list", missing.join("; ").into())]);
+        Word(Health::Warning, meaning, self.t("doctor-scopes-do"))
     }
 
     fn token_remedy(&self) -> String {

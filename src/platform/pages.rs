@@ -70,7 +70,7 @@ struct Done {
 }
 
 /// The texts for what scopes let us do, in the order of [`SCOPES`].
-const SCOPE_TEXTS: [&str; 4] = ["scope-lineitem", "scope-score", "scope-result", "scope-roster"];
+pub(super) const SCOPE_TEXTS: [&str; 4] = ["scope-lineitem", "scope-score", "scope-result", "scope-roster"];
 
 /// The texts of those of our scopes that are in a list, and of those that are not.
 #[must_use]

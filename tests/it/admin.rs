@@ -500,6 +500,12 @@ async fn invitations_are_made_and_listed(app: &TestApp) {
     assert_eq!(listed.all("#invitations tbody tr").len(), 1);
     assert!(listed.text("#invitations tbody tr").contains("Our <Moodle>"));
     let secret = address.rsplit('/').next().unwrap();
+    // One for a registration that is there says what it updates.
+    let one = console.get(&format!("/admin/registrations/{}", app.moodle.id)).await;
+    assert!(one.attribute("#update", "type").is_some());
+    let update = [("name", "M"), ("updates", app.moodle.id.as_str())];
+    assert!(console.post("/admin/invitations", &update).await.attribute("#address", "value").is_some());
+    assert_eq!(console.post("/admin/invitations", &[("name", "M"), ("updates", "none")]).await.status, 404);
     assert!(!listed.body.contains(secret), "the address is shown once");
     assert!(!console.get("/admin/audit").await.body.contains(secret));
 }

@@ -21,7 +21,7 @@ on_both_engines! {
     a_fresh_link_takes_what_exists, the_picker_searches_and_pages, canvas_menus_take_several_at_once,
     a_copied_course_gets_fresh_activities, a_copied_column_is_found_again, links_without_a_name_follow_the_history,
     duplicates_never_share_a_column, names_of_others_open_nothing, first_launches_at_once_place_once,
-    points_are_checked, keys_rotate_without_a_failed_launch,
+    points_are_checked, keys_rotate_without_a_failed_launch, what_was_asked_goes_with_its_session,
 }
 
 fn asked(title: &str) -> Picker {
@@ -613,6 +613,13 @@ async fn names_of_others_open_nothing(app: &TestApp) {
         assert_eq!(trainer.get(&format!("/peer/{id}")).await.status, 404);
     }
     assert_eq!(count(app), before, "nothing is made");
+    // Whoever runs Cercle sees why.
+    let id = app.moodle.id.to_string();
+    let language = cercle::web::i18n::Lang::En;
+    let count_launches = cercle::launch::count_launches;
+    let findings = cercle::platform::doctor::examine(&app.context, language, Some(&id), count_launches).await.unwrap();
+    let refused = &findings.iter().find(|f| f.check == "refused").unwrap().meaning;
+    assert!(refused.contains("ACTIVITY_FOREIGN") && refused.contains("ACTIVITY_OTHER_COURSE"), "{refused}");
     // Somebody who trains the other course as well gets a copy, not the original.
     let mut named = link.clone();
     "950".clone_into(&mut named.id);
@@ -714,4 +721,25 @@ async fn keys_rotate_without_a_failed_launch(app: &TestApp) {
     app.clock.advance(keys::OVERLAP);
     job("Retired").await;
     assert_eq!((signs(), published().await), (second, 1));
+}
+
+async fn what_was_asked_goes_with_its_session(app: &TestApp) {
+    use cercle::store::schema::{deep_linkings, sessions};
+    let session = pick(app, Kind::Moodle, asked("T")).await;
+    let stored = || {
+        let counted = app.context.db.read_blocking(|c: &mut Conn| {
+            Ok::<(i64, i64), StoreError>((
+                deep_linkings::table.count().get_result(c)?,
+                sessions::table.count().get_result(c)?,
+            ))
+        });
+        counted.unwrap()
+    };
+    let purge = cercle::launch::jobs::purge(&app.context);
+    (purge.round)().await;
+    assert_eq!(stored(), (1, 1), "nothing of a session that counts is removed");
+    app.clock.advance(34 * 3600);
+    (purge.round)().await;
+    assert_eq!(stored(), (0, 0));
+    assert_eq!(session.post("/lti/deep-links", &[("action", "cancel")]).await.status, 401);
 }

@@ -39,7 +39,7 @@ async fn everything_works(app: &TestApp) {
     }
     for kind in [Kind::Moodle, Kind::Canvas] {
         let id = registration(app, kind);
-        for check in ["key_set", "clock", "token", "line_items", "roster"] {
+        for check in ["key_set", "clock", "refused", "scopes", "token", "line_items", "roster"] {
             of(&findings, &id, check);
         }
         assert!(of(&findings, &id, "launches").meaning.starts_with("1 launch in"));

@@ -218,6 +218,8 @@ impl Doctor {
             "key_set" => "check-key-set",
             "clock" => "check-clock",
             "launches" => "check-launches",
+            "refused" => "check-refused",
+            "scopes" => "check-scopes",
             "token" => "check-token",
             "line_items" => "check-line-items",
             _ => "check-roster",

@@ -9,6 +9,7 @@ use crate::admin::store as admins;
 use crate::audit::{self, Entry};
 use crate::clock::UtcTime;
 use crate::context::Context;
+use crate::ids::RegistrationId;
 use crate::platform::keys::{self, KeyError, KeyInfo};
 use crate::platform::model::Invitation;
 use crate::platform::registering::{self, DEFAULT_HOURS, RegisterError};
@@ -62,8 +63,10 @@ async fn invite(form: AdminPosted, context: web::Data<Context>) -> PageResult {
     let mut made = None;
     if good {
         let (settings, actor, now) = (context.settings.clone(), form.by.actor(), form.at);
+        let updates = Some(form.fields.text("updates")).filter(|id| !id.is_empty());
+        let updates = updates.map(|id| RegistrationId(id.to_owned()));
         let invited = context.db.write(move |c: &mut Conn| -> Result<_, RegisterError> {
-            registering::invite(c, &settings, &name, None, DEFAULT_HOURS, &actor, now)
+            registering::invite(c, &settings, &name, updates, DEFAULT_HOURS, &actor, now)
         });
         made = Some(invited.await?);
     }
