@@ -73,13 +73,20 @@ pub fn make_link(
     Ok((settings.url(&format!("/admin/link/{token}")), expires_at))
 }
 
-/// The link of an address, while it counts.
+/// The link of an address, while it counts. One that was made to set up an app sets up none once its owner
+/// has one that is younger than the address: a second address that is still around replaces nothing.
 ///
 /// # Errors
 /// When the database fails.
 pub fn find_link(conn: &mut Conn, token: &str, now: UtcTime) -> StoreResult<Option<Link>> {
     let link = store::find_link(conn, &crypto::sha256_text(token))?;
-    Ok(link.filter(|l| l.used_at.is_none() && now < l.expires_at))
+    let Some(mut link) = link.filter(|l| l.used_at.is_none() && now < l.expires_at) else {
+        return Ok(None);
+    };
+    let made_at = link.expires_at.plus_seconds(-LINK_LIFETIME);
+    let owner = store::find_administrator(conn, &link.name)?;
+    link.enrols = link.enrols && owner.is_none_or(|a| a.created_at < made_at);
+    Ok(Some(link))
 }
 
 /// A secret for the page that sets up an authenticator app: sealed for that address, and stored only once

@@ -269,8 +269,10 @@ fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     claims.get(&format!("{CLAIM}{name}")).filter(|v| !v.is_null())
 }
 
+/// A text for people or an address. No database of ours holds a NUL, and no LMS has a use for one.
 pub(super) fn text(value: Option<&Value>) -> Option<String> {
-    value.and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned)
+    let text = value.and_then(Value::as_str)?.replace('\0', "");
+    Some(text.trim()).filter(|s| !s.is_empty()).map(str::to_owned)
 }
 
 fn seconds(value: &Value) -> Result<i64, Reject> {
@@ -418,7 +420,7 @@ fn custom(value: Option<&Value>) -> BTreeMap<String, String> {
     };
     map.iter()
         .filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned())))
-        .filter(|(_, v)| !v.is_empty() && !v.starts_with('$'))
+        .filter(|(_, v)| !v.is_empty() && !v.starts_with('$') && !v.contains('\0'))
         .collect()
 }
 

@@ -1,6 +1,8 @@
 //! What happens around every request: a nonce, the security headers, the checks of host, origin and
 //! encoding, and the error page where a handler said no.
 
+use std::borrow::Cow;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -172,6 +174,17 @@ fn add_headers(response: &mut ServiceResponse<BoxBody>, view: &ViewState, insecu
     }
 }
 
+/// Paths whose last part is a secret that works once.
+const SECRET_PATHS: [&str; 2] = ["/admin/link/", "/lti/register/"];
+
+/// A path as the log may hold it.
+fn quiet_path(path: &str) -> Cow<'_, str> {
+    match SECRET_PATHS.iter().find(|secret| path.starts_with(**secret)) {
+        Some(secret) => Cow::Owned(format!("{secret}…")),
+        None => Cow::Borrowed(path),
+    }
+}
+
 /// The log span of a request: method and path, never the query, which holds login hints
 /// (reliability-security.md T07, T89).
 pub struct QuietSpan;
@@ -183,7 +196,7 @@ impl RootSpanBuilder for QuietSpan {
             "request",
             request_id,
             method = %request.method(),
-            path = request.path(),
+            path = %quiet_path(request.path()),
             status = tracing::field::Empty,
         )
     }
@@ -192,5 +205,17 @@ impl RootSpanBuilder for QuietSpan {
         let status = outcome.as_ref().map_or(500, |response| response.status().as_u16());
         span.record("status", status);
         span.in_scope(|| tracing::debug!("answered"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_time_secrets_do_not_reach_the_log() {
+        assert_eq!(quiet_path("/admin/link/abc"), "/admin/link/…");
+        assert_eq!(quiet_path("/lti/register/abc"), "/lti/register/…");
+        assert_eq!(quiet_path("/peer/abc"), "/peer/abc");
     }
 }

@@ -15,7 +15,7 @@ on_both_engines! {
     a_lost_app_is_replaced, sessions_are_short_and_end, nobody_else_gets_in, forms_of_other_sessions_and_sites_are_refused,
     what_is_dangerous_asks_for_a_code, the_overview_shows_what_waits_and_what_was_refused, registrations_are_made_by_hand,
     wrong_registrations_are_explained, invitations_are_made_and_listed, keys_and_audit_are_shown, the_doctor_speaks_both_languages,
-    the_same_link_twenty_times_signs_in_once,
+    the_same_link_twenty_times_signs_in_once, a_second_address_replaces_no_app,
 }
 
 /// An authenticator app.
@@ -243,6 +243,25 @@ async fn a_lost_app_is_replaced(app: &TestApp) {
     let code = next(app, &old);
     let refused = console.send("/admin/sign-in", &[("code", &code)], &[]).await;
     assert!(refused.headers.get("set-cookie").is_none(), "and its browser is forgotten");
+}
+
+/// Two addresses for one person: the second sets up nothing once the first one did.
+async fn a_second_address_replaces_no_app(app: &TestApp) {
+    let (first, second) = (link(app, "Ada", false).await, link(app, "Ada", false).await);
+    let console = Console::new(app);
+    let (page, stale) = (console.get(&first).await, console.get(&second).await);
+    let (authenticator, other) = (App::of(&page), App::of(&stale));
+    app.clock.advance(1);
+    let sealed = page.attribute("input[name=sealed]", "value").unwrap();
+    let fields = [("sealed", sealed.as_str()), ("code", &authenticator.code(app))];
+    assert_eq!(console.send(&first, &fields, &[]).await.status, 303);
+    app.clock.advance(60);
+    let sealed = stale.attribute("input[name=sealed]", "value").unwrap();
+    let fields = [("sealed", sealed.as_str()), ("code", &other.code(app))];
+    assert_eq!(console.send(&second, &fields, &[]).await.status, 422);
+    assert!(console.get(&second).await.text("#secret").is_empty());
+    let code = next(app, &authenticator);
+    assert_eq!(console.send(&second, &[("code", &code)], &[]).await.status, 303, "the app that is there counts");
 }
 
 async fn sessions_are_short_and_end(app: &TestApp) {

@@ -72,6 +72,7 @@ fn remove(claims: &mut Value, name: &str) {
 on_both_engines! {
     known_bad_payloads, token_rows, nonces_and_states, keys_and_headers, valid_launches, login_rows, identity_rows,
     oidc_errors, key_rotation, storage_rows, deployments_by_policy, parallel_posts_make_one_session, jwks_down,
+    texts_with_nul_are_stored_without,
 }
 
 /// T-BAD-01 … T-BAD-12.
@@ -870,4 +871,19 @@ async fn wiremock_keys(key: &SigningKey) -> KeyServer {
         }
     });
     server
+}
+
+/// JSON can hold what PostgreSQL's text cannot.
+async fn texts_with_nul_are_stored_without(app: &TestApp) {
+    let school = app.lms.school(Kind::Moodle);
+    let (user, link) = (person(&school, Part::Trainer, 0), school.links[1].clone());
+    let browser = app.browser();
+    let launched = browser.launch(&app.lms, &school, &user, &link, |claims| {
+        claims["name"] = json!("A\u{0}da");
+        claims[claim("context")]["title"] = json!("\u{0}");
+        claims[claim("resource_link")]["title"] = json!("Ti\u{0}tle");
+        claims[claim("custom")] = json!({"activity_id": "a\u{0}b", "context_history": "\u{0}"});
+    });
+    let session = launched.await.expect("let in");
+    assert_eq!(session.get("/peer/set-up").await.attribute("#title", "value").as_deref(), Some("Title"));
 }
