@@ -90,6 +90,8 @@ error-message-type-title = This kind of link is not supported yet
 error-message-type-text = Open the activity itself from your course.
 error-deep-linking-role-title = Only trainers choose what is placed in a course
 error-deep-linking-role-text = Your role in this course is not that of a trainer. If it should be, ask your LMS administrator to check it.
+error-review-role-title = This is somebody else’s work
+error-review-role-text = From the gradebook you can open your own work. Only trainers of the course open that of others.
 error-deep-linking-answer-title = We cannot answer your learning platform
 error-deep-linking-answer-text = It does not say where the answer goes, or it names an address that is not its own. Tell your administrator the reference below. Nothing was placed.
 error-deep-linking-place-title = Nothing of ours fits here
@@ -133,6 +135,9 @@ refused-rotation-under-way = A rotation is under way. Wait until the new key sig
 not-set-up-title = Not set up yet
 not-set-up-text = Your trainer has not set this activity up yet.
 not-set-up-next = Come back later, or ask your trainer.
+no-work-yet-title = No work yet
+no-work-yet-text = This learner has not opened the activity yet, so there is nothing to look at.
+no-work-yet-group = See the group
 
 ## Choosing what is placed
 pick-crumb = Choose an activity

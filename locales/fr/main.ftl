@@ -90,6 +90,8 @@ error-message-type-title = Ce type de lien n’est pas encore pris en charge
 error-message-type-text = Ouvrez l’activité elle-même depuis votre cours.
 error-deep-linking-role-title = Seuls les formateurs choisissent ce qui est placé dans un cours
 error-deep-linking-role-text = Votre rôle dans ce cours n’est pas celui de formateur. S’il devait l’être, demandez à l’administrateur de la plateforme de le vérifier.
+error-review-role-title = C’est le travail de quelqu’un d’autre
+error-review-role-text = Depuis le carnet de notes, vous pouvez ouvrir votre propre travail. Seuls les formateurs du cours ouvrent celui des autres.
 error-deep-linking-answer-title = Nous ne pouvons pas répondre à votre plateforme
 error-deep-linking-answer-text = Elle ne dit pas où envoyer la réponse, ou elle nomme une adresse qui n’est pas la sienne. Donnez à votre administrateur la référence ci-dessous. Rien n’a été placé.
 error-deep-linking-place-title = Rien de ce que nous avons ne va ici
@@ -133,6 +135,9 @@ refused-rotation-under-way = Une rotation est en cours. Attendez que la nouvelle
 not-set-up-title = Pas encore prêt
 not-set-up-text = Votre formateur n’a pas encore préparé cette activité.
 not-set-up-next = Revenez plus tard, ou demandez à votre formateur.
+no-work-yet-title = Pas encore de travail
+no-work-yet-text = Cette personne n’a pas encore ouvert l’activité ; il n’y a donc rien à voir.
+no-work-yet-group = Voir le groupe
 
 ## Choisir ce qui est placé
 pick-crumb = Choisir une activité

@@ -22,6 +22,14 @@ struct NotSetUp {
     course: String,
 }
 
+#[derive(Template)]
+#[template(path = "no_work.html")]
+struct NoWork {
+    v: View,
+    course: String,
+    group: String,
+}
+
 impl From<PickError> for PageError {
     fn from(error: PickError) -> Self {
         match error {
@@ -35,12 +43,20 @@ impl From<PickError> for PageError {
 }
 
 async fn open(user: SignedIn, context: web::Data<Context>) -> PageResult {
-    let (scope, now) = (user.scope(), context.clock.now());
+    let (scope, now, review_of) = (user.scope(), context.clock.now(), user.session.review_of.clone());
     let (role, registration) = (scope.role, scope.registration.clone());
-    let (opened, course) = context
+    // A learner's own page shows their work; whoever teaches is shown the learner's sheet.
+    let review_of = review_of.filter(|_| role.is_staff());
+    let asks_for_work = review_of.is_some();
+    let (opened, reviewed, course) = context
         .db
         .write(move |c: &mut Conn| -> Result<_, StoreError> {
-            Ok((service::open(c, &scope, now)?, platform::store::get_course(c, &scope.course)?))
+            let opened = service::open(c, &scope, now)?;
+            let reviewed = match (&opened, &review_of) {
+                (Opened::Activity(activity), Some(sub)) => service::find_reviewed(c, &scope, activity, sub)?,
+                _ => None,
+            };
+            Ok((opened, reviewed, platform::store::get_course(c, &scope.course)?))
         })
         .await?;
     if let Opened::Unknown(unknown) = &opened {
@@ -49,7 +65,13 @@ async fn open(user: SignedIn, context: web::Data<Context>) -> PageResult {
         launch::note_refused(&context, Some(registration), reason, "–").await;
     }
     Ok(match (opened, role) {
-        (Opened::Activity(activity), _) => see_other(&format!("/peer/{activity}")),
+        (Opened::Activity(activity), _) => match reviewed {
+            Some(person) => see_other(&format!("/peer/{activity}/learners/{person}")),
+            None if asks_for_work => {
+                return page(&NoWork { v: user.view, course: course.title, group: format!("/peer/{activity}") });
+            }
+            None => see_other(&format!("/peer/{activity}")),
+        },
         (Opened::Choosing, _) => see_other("/pick"),
         (Opened::Fresh, Role::Trainer) => see_other("/peer/set-up"),
         (Opened::Unknown(_), Role::Trainer) => see_other("/pick?named=unknown"),

@@ -18,6 +18,7 @@ use crate::lti::deep_linking::{self, Item, LineItem, Parties, Settings};
 use crate::lti::{ACTIVITY_ID, PLACEMENT, PLACEMENT_AGAIN};
 use crate::platform;
 use crate::platform::keys::{self, KeyError};
+use crate::platform::model::Family;
 use crate::store::columns::Role;
 use crate::store::{Conn, StoreError};
 use crate::web::html::CleanHtml;
@@ -217,7 +218,8 @@ pub fn answer(
     let course = platform::store::get_course(conn, &session.course_id)?;
     let deployment = platform::store::get_deployment(conn, &course.deployment_id)?;
     let url = context.settings.lti_url(&registration.id, "launch");
-    let items: Vec<Item> = chosen.iter().map(|c| item(c, &url)).collect();
+    let reviewable = registration.family != Family::Canvas;
+    let items: Vec<Item> = chosen.iter().map(|c| item(c, &url, reviewable)).collect();
     let parties = Parties {
         client_id: &registration.client_id,
         issuer: &registration.issuer,
@@ -232,7 +234,7 @@ pub fn answer(
     Ok(Answer { return_url: settings.return_url.clone(), token: sign_jwt(&key, &claims)? })
 }
 
-fn item(chosen: &Chosen, url: &str) -> Item {
+fn item(chosen: &Chosen, url: &str, reviewable: bool) -> Item {
     let activity = &chosen.activity;
     let mut custom = BTreeMap::from([(ACTIVITY_ID.to_owned(), activity.id.to_string())]);
     if chosen.again {
@@ -243,6 +245,7 @@ fn item(chosen: &Chosen, url: &str) -> Item {
         score_maximum: activity.score_maximum,
         resource_id: activity.id.to_string(),
         tag: TAG.to_owned(),
+        reviewable,
     });
     Item {
         title: activity.title.clone(),

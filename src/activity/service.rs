@@ -7,7 +7,7 @@ use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::cohort;
 use crate::cohort::model::Binding;
-use crate::ids::{ActivityId, PlacementId};
+use crate::ids::{ActivityId, PersonId, PlacementId};
 use crate::launch::Scope;
 use crate::platform;
 use crate::platform::model::Link;
@@ -106,8 +106,26 @@ fn where_is(conn: &mut Conn, scope: &Scope, link: &Link, activity: &Activity) ->
     let contexts = cohort::store::list_contexts(conn, &scope.registration, cohort)?;
     Ok(Named::Elsewhere {
         is_in_history: contexts.iter().any(|c| history.contains(c)),
-        is_trained_by_asker: cohort::store::is_trainer(conn, cohort, &scope.person)?,
+        is_trained_by_asker: cohort::store::has_role(conn, cohort, &scope.person, Role::Trainer)?,
     })
+}
+
+/// The learner whose work a launch from the gradebook asks for, if they take part in the activity.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_reviewed(
+    conn: &mut Conn,
+    scope: &Scope,
+    activity: &ActivityId,
+    sub: &str,
+) -> StoreResult<Option<PersonId>> {
+    let Some(person) = platform::store::find_person(conn, &scope.registration, sub)? else {
+        return Ok(None);
+    };
+    let cohort = store::get(conn, scope, activity)?.cohort_id;
+    let takes_part = cohort::store::has_role(conn, &cohort, &person.id, Role::Learner)?;
+    Ok(takes_part.then_some(person.id))
 }
 
 /// A link that names nothing, in a course that is a copy: the nearest of the courses it came from where

@@ -140,19 +140,19 @@ pub fn is_bound(conn: &mut Conn, cohort: &CohortId, course: &CourseId) -> StoreR
     Ok(bound > 0)
 }
 
-/// Whether somebody trains a cohort.
+/// Whether somebody is an active member of a cohort in a role.
 ///
 /// # Errors
 /// When the database fails.
-pub fn is_trainer(conn: &mut Conn, cohort: &CohortId, person: &PersonId) -> StoreResult<bool> {
-    let trainer: i64 = memberships::table
+pub fn has_role(conn: &mut Conn, cohort: &CohortId, person: &PersonId, role: Role) -> StoreResult<bool> {
+    let found: i64 = memberships::table
         .filter(memberships::cohort_id.eq(cohort))
         .filter(memberships::person_id.eq(person))
-        .filter(memberships::role.eq(Role::Trainer))
+        .filter(memberships::role.eq(role))
         .filter(memberships::active.eq(true))
         .count()
         .get_result(conn)?;
-    Ok(trainer > 0)
+    Ok(found > 0)
 }
 
 /// The learners of a cohort, without the LMSs' test people, for somebody whose course is bound to it.

@@ -197,6 +197,22 @@ pub fn deep_linking(
     claims
 }
 
+/// The claims of a launch from the gradebook: like that of the link, and about one person (moodle.md §5.7).
+#[must_use]
+pub fn submission_review(
+    school: &School,
+    base: &str,
+    user: &User,
+    (link, for_user): (&Link, &str),
+    nonce: &str,
+    now: UtcTime,
+) -> Value {
+    let mut claims = resource_link(school, base, user, link, nonce, now);
+    claims[format!("{C}message_type")] = json!("LtiSubmissionReviewRequest");
+    claims[format!("{C}for_user")] = json!({"user_id": for_user});
+    claims
+}
+
 /// Where the tool's choice is posted.
 #[must_use]
 pub fn picker_return_url(school: &School, base: &str, secret: &str) -> String {

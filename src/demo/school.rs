@@ -241,6 +241,8 @@ pub struct PendingLaunch {
     pub link: String,
     /// What the picker is opened for.
     pub picker: Option<Picker>,
+    /// Whose work is asked for, from the gradebook.
+    pub for_user: Option<String>,
     /// Whether its one use is over.
     pub used: bool,
 }
@@ -379,7 +381,8 @@ impl School {
     pub fn begin_launch(&mut self, user: &str, link: &str, picker: Option<Picker>) -> String {
         self.next_id += 1;
         let id = format!("ltilaunch{}_{}", link, 1_500_000_000 + self.next_id);
-        let launch = PendingLaunch { user: user.to_owned(), link: link.to_owned(), picker, used: false };
+        let launch =
+            PendingLaunch { user: user.to_owned(), link: link.to_owned(), picker, for_user: None, used: false };
         self.launches.insert(id.clone(), launch);
         id
     }

@@ -198,6 +198,7 @@ async fn answer_launch(
     let (launch, bound) = check_launch(request, context, &registration, &state, fields).await.map_err(explain)?;
     show_launch(&view, &registration, &launch);
     service::check_deep_linking(&registration, &launch).map_err(|reason| explain(reason.into()))?;
+    service::check_review(&launch).map_err(|reason| explain(reason.into()))?;
     allow_answer(&view, &launch);
     let held = Held::new(state.clone(), launch, context.clock.now());
     if bound {

@@ -56,6 +56,7 @@ pub const fn status(reason: Reject) -> u16 {
         | Reject::DeploymentDisabled
         | Reject::PlatformDisabled
         | Reject::DeepLinkingRole
+        | Reject::ReviewRole
         | Reject::DeepLinkingReturn
         | Reject::DeepLinkingTypes
         | Reject::ContextMissing => 403,
@@ -82,6 +83,7 @@ pub const fn page_key(reason: Reject) -> &'static str {
         Reject::PlatformError => "platform-error",
         Reject::MessageType => "message-type",
         Reject::DeepLinkingRole => "deep-linking-role",
+        Reject::ReviewRole => "review-role",
         Reject::DeepLinkingSettings | Reject::DeepLinkingReturn => "deep-linking-answer",
         Reject::DeepLinkingTypes | Reject::ContextMissing => "deep-linking-place",
         Reject::RateLimited => "rate-limited",

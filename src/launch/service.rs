@@ -110,6 +110,19 @@ pub async fn check_token(
     Ok(token.verify(&key, &expected)?)
 }
 
+/// Who may open somebody's work from the gradebook: whoever teaches in this course, and the person
+/// themselves (reliability-security.md T22).
+///
+/// # Errors
+/// [`Reject::ReviewRole`] for everybody else.
+pub fn check_review(launch: &Launch) -> Result<(), Reject> {
+    let Some(of) = launch.review_of() else {
+        return Ok(());
+    };
+    let is_staff = roles::map(&launch.roles).role.is_staff();
+    if is_staff || of == launch.sub { Ok(()) } else { Err(Reject::ReviewRole) }
+}
+
 /// What a deep linking request must be beyond its form: a trainer's, in a course, answerable, and
 /// answered to the LMS that sent it (reliability-security.md T58, T59).
 ///
@@ -277,6 +290,7 @@ impl Opening {
             locale: launch.locale.clone().unwrap_or_default().chars().take(35).collect(),
             frame_origins: self.framed.origins.join(" "),
             return_url: self.framed.return_url.clone(),
+            review_of: launch.review_of().map(str::to_owned),
             created_at: self.now,
             last_seen_at: self.now,
             expires_at: self.now.plus_seconds(session::LIFETIME),

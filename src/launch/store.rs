@@ -33,6 +33,7 @@ row_of! {
         locale: String,
         frame_origins: String,
         return_url: Option<String>,
+        review_of: Option<String>,
         created_at: UtcTime,
         last_seen_at: UtcTime,
         expires_at: UtcTime,

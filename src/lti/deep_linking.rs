@@ -73,6 +73,8 @@ pub struct LineItem {
     pub resource_id: String,
     /// The kind of grade.
     pub tag: String,
+    /// Whether the gradebook shall offer to open the learner's work (Canvas knows no such message).
+    pub reviewable: bool,
 }
 
 /// An activity to place: one `ltiResourceLink`.
@@ -92,6 +94,12 @@ pub struct Item {
     pub due: Option<UtcTime>,
 }
 
+/// When a gradebook offers to open a learner's work: as soon as there is any (lti.md §8.1).
+#[must_use]
+pub fn submission_review() -> Value {
+    json!({"reviewableStatus": ["InProgress", "Submitted", "Completed"]})
+}
+
 impl Item {
     fn to_json(&self, settings: &Settings) -> Value {
         let mut item = json!({"type": RESOURCE_LINK, "title": self.title, "url": self.url, "custom": self.custom});
@@ -103,6 +111,9 @@ impl Item {
                 "scoreMaximum": column.score_maximum, "label": self.title, "resourceId": column.resource_id,
                 "tag": column.tag,
             });
+            if column.reviewable {
+                item["lineItem"]["submissionReview"] = submission_review();
+            }
         }
         if let Some(due) = self.due {
             item["submission"] = json!({"endDateTime": due.iso_seconds()});
@@ -162,7 +173,12 @@ mod tests {
             text: String::new(),
             url: "https://tool.test/launch".into(),
             custom: BTreeMap::from([("activity_id".to_owned(), "a".to_owned())]),
-            line_item: Some(LineItem { score_maximum: 20, resource_id: "a".into(), tag: "overall".into() }),
+            line_item: Some(LineItem {
+                score_maximum: 20,
+                resource_id: "a".into(),
+                tag: "overall".into(),
+                reviewable: false,
+            }),
             due: Some(UtcTime::from_unix_seconds(1_800_000_000)),
         }
     }
@@ -200,6 +216,15 @@ mod tests {
                 "submission": {"endDateTime": "2027-01-15T08:00:00Z"},
             }])
         );
+    }
+
+    #[test]
+    fn a_gradebook_that_can_open_works_is_told_when() {
+        let mut item = item();
+        item.line_item.as_mut().unwrap().reviewable = true;
+        let sent = &answer(&parse(least()).unwrap(), &[item])[format!("{DL_CLAIM}content_items")][0];
+        let wanted = json!({"reviewableStatus": ["InProgress", "Submitted", "Completed"]});
+        assert_eq!(sent["lineItem"]["submissionReview"], wanted);
     }
 
     #[test]

@@ -71,6 +71,8 @@ pub enum Reject {
     DeepLinkingReturn,
     /// A deep linking request of somebody who is no trainer of the course.
     DeepLinkingRole,
+    /// Somebody asks for another learner's work without teaching in the course.
+    ReviewRole,
     /// A deep linking request outside any course.
     ContextMissing,
     /// No `state`, or not one of ours.
@@ -138,6 +140,7 @@ impl Reject {
             Self::DeepLinkingTypes => "DEEP_LINKING_TYPES",
             Self::DeepLinkingReturn => "DEEP_LINKING_RETURN",
             Self::DeepLinkingRole => "DEEP_LINKING_ROLE",
+            Self::ReviewRole => "REVIEW_ROLE",
             Self::ContextMissing => "CONTEXT_MISSING",
             Self::State => "STATE",
             Self::StateExpired => "STATE_EXPIRED",

@@ -167,6 +167,15 @@ pub enum Message {
         /// Its title.
         title: Option<String>,
     },
+    /// `LtiSubmissionReviewRequest`: somebody opens a learner's work from the gradebook (lti.md §8.1).
+    SubmissionReview {
+        /// The id of the resource link.
+        id: String,
+        /// Its title.
+        title: Option<String>,
+        /// Whose work; Moodle leaves it out where the gradebook names nobody.
+        for_user: Option<String>,
+    },
     /// `LtiDeepLinkingRequest`: somebody chooses what to place in a course.
     DeepLinking(Box<deep_linking::Settings>),
 }
@@ -219,7 +228,7 @@ impl Launch {
     #[must_use]
     pub fn resource_link_id(&self) -> Option<&str> {
         match &self.message {
-            Message::ResourceLink { id, .. } => Some(id),
+            Message::ResourceLink { id, .. } | Message::SubmissionReview { id, .. } => Some(id),
             Message::DeepLinking(_) => None,
         }
     }
@@ -228,7 +237,7 @@ impl Launch {
     #[must_use]
     pub fn resource_link_title(&self) -> Option<&str> {
         match &self.message {
-            Message::ResourceLink { title, .. } => title.as_deref(),
+            Message::ResourceLink { title, .. } | Message::SubmissionReview { title, .. } => title.as_deref(),
             Message::DeepLinking(_) => None,
         }
     }
@@ -237,8 +246,17 @@ impl Launch {
     #[must_use]
     pub fn deep_linking(&self) -> Option<&deep_linking::Settings> {
         match &self.message {
-            Message::ResourceLink { .. } => None,
+            Message::ResourceLink { .. } | Message::SubmissionReview { .. } => None,
             Message::DeepLinking(settings) => Some(settings),
+        }
+    }
+
+    /// Whose work a launch from the gradebook asks for.
+    #[must_use]
+    pub fn review_of(&self) -> Option<&str> {
+        match &self.message {
+            Message::SubmissionReview { for_user, .. } => for_user.as_deref(),
+            Message::ResourceLink { .. } | Message::DeepLinking(_) => None,
         }
     }
 }
@@ -299,9 +317,10 @@ fn check_claims(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<
     if version.as_str() != Some("1.3.0") {
         return Err(Reject::Version);
     }
-    let chooses = match claim(claims, "message_type").and_then(Value::as_str) {
-        Some("LtiResourceLinkRequest") => false,
-        Some("LtiDeepLinkingRequest") => true,
+    let (chooses, reviews) = match claim(claims, "message_type").and_then(Value::as_str) {
+        Some("LtiResourceLinkRequest") => (false, false),
+        Some("LtiDeepLinkingRequest") => (true, false),
+        Some("LtiSubmissionReviewRequest") => (false, true),
         _ => return Err(Reject::MessageType),
     };
     let deployment_id = id(claim(claims, "deployment_id")).ok_or(Reject::DeploymentMissing)?;
@@ -322,7 +341,13 @@ fn check_claims(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<
         Message::DeepLinking(Box::new(deep_linking::Settings::parse(claims)?))
     } else {
         let link = claim(claims, "resource_link").ok_or(Reject::ResourceLink)?;
-        Message::ResourceLink { id: id(link.get("id")).ok_or(Reject::ResourceLink)?, title: text(link.get("title")) }
+        let (link_id, title) = (id(link.get("id")).ok_or(Reject::ResourceLink)?, text(link.get("title")));
+        if reviews {
+            let for_user = claim(claims, "for_user").and_then(|f| id(f.get("user_id")));
+            Message::SubmissionReview { id: link_id, title, for_user }
+        } else {
+            Message::ResourceLink { id: link_id, title }
+        }
     };
     let target_link_uri = text(claim(claims, "target_link_uri"));
     if target_link_uri.is_none() && !chooses {

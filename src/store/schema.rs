@@ -302,6 +302,7 @@ diesel::table! {
         locale -> Text,
         frame_origins -> Text,
         return_url -> Nullable<Text>,
+        review_of -> Nullable<Text>,
         created_at -> BigInt,
         last_seen_at -> BigInt,
         expires_at -> BigInt,

@@ -140,10 +140,11 @@ async fn t_dl_an_activity_made_in_the_picker_is_opened_and_graded(app: &TestApp)
         assert_eq!(claims.get(format!("{DL}data")), None, "X-51");
         let [item] = items(&claims).as_slice() else { panic!("one item") };
         let id = item["custom"]["activity_id"].as_str().unwrap().to_owned();
-        assert_eq!(
-            item["lineItem"],
-            json!({"scoreMaximum": 40, "label": "Made here", "resourceId": id, "tag": "overall"})
-        );
+        let mut column = json!({"scoreMaximum": 40, "label": "Made here", "resourceId": id, "tag": "overall"});
+        if kind == Kind::Moodle {
+            column["submissionReview"] = json!({"reviewableStatus": ["InProgress", "Submitted", "Completed"]});
+        }
+        assert_eq!(item["lineItem"], column);
         assert_eq!((&item["type"], &item["text"]), (&json!("ltiResourceLink"), &json!("Write.")));
         assert_eq!(item["submission"]["endDateTime"], due);
         assert!(item["url"].as_str().unwrap().starts_with(&app.origin));

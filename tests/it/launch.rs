@@ -72,7 +72,7 @@ fn remove(claims: &mut Value, name: &str) {
 on_both_engines! {
     known_bad_payloads, token_rows, nonces_and_states, keys_and_headers, valid_launches, login_rows, identity_rows,
     oidc_errors, key_rotation, storage_rows, deployments_by_policy, parallel_posts_make_one_session, jwks_down,
-    texts_with_nul_are_stored_without,
+    texts_with_nul_are_stored_without, works_are_opened_from_the_gradebook,
 }
 
 /// T-BAD-01 … T-BAD-12.
@@ -886,4 +886,66 @@ async fn texts_with_nul_are_stored_without(app: &TestApp) {
     });
     let session = launched.await.expect("let in");
     assert_eq!(session.get("/peer/set-up").await.attribute("#title", "value").as_deref(), Some("Title"));
+}
+
+/// `LtiSubmissionReviewRequest` (lti.md §8.1, moodle.md §5.7): staff open anybody's work of the course,
+/// learners their own, and nobody else anything.
+async fn works_are_opened_from_the_gradebook(app: &TestApp) {
+    for kind in [Kind::Moodle, Kind::Canvas] {
+        let trainer = app.trainer(kind).await;
+        let activity = trainer.set_up(&[]).await;
+        let learner = app.learner(kind, 0).await;
+        learner.hand_in("<div>Words from the gradebook.</div>").await;
+        let school = app.lms.school(kind);
+        let (author, other) = (person(&school, Part::Learner, 0), person(&school, Part::Learner, 1));
+        let by = person(&school, Part::Trainer, 0);
+        let review = async |who: &cercle::demo::campus::User, whose: Value, role: Option<&str>| {
+            let browser = app.browser();
+            let launched = browser.launch(&app.lms, &school, who, &school.links[0], |claims| {
+                claims[claim("message_type")] = json!("LtiSubmissionReviewRequest");
+                claims[claim("for_user")] = whose;
+                if let Some(role) = role {
+                    claims[claim("roles")] = json!([format!("{M}#{role}")]);
+                }
+            });
+            launched.await.map_err(|answer| answer.status().as_u16())
+        };
+        let user = |sub: &str| json!({"user_id": sub, "name": "somebody"});
+        let assistant = "/Instructor#TeachingAssistant";
+        let assistant = format!("http://purl.imsglobal.org/vocab/lis/v2/membership{assistant}");
+        let opened = review(&by, user(&author.sub), None).await.expect("the trainer");
+        assert!(opened.home.starts_with(&format!("{activity}/learners/")), "{}", opened.home);
+        assert!(opened.get(&opened.home).await.body.contains("Words from the gradebook."));
+        let browser = app.browser();
+        let opened = browser.launch(&app.lms, &school, &by, &school.links[0], |claims| {
+            claims[claim("message_type")] = json!("LtiSubmissionReviewRequest");
+            claims[claim("for_user")] = user(&author.sub);
+            claims[claim("roles")] = json!([assistant]);
+        });
+        let opened = opened.await.expect("an assistant");
+        assert!(opened.get(&opened.home).await.body.contains("Words from the gradebook."));
+        // Moodle names nobody where the cell names nobody: then the group is shown.
+        for nobody in [Value::Null, json!({}), json!({"user_id": ""}), json!({"user_id": 7})] {
+            assert_eq!(review(&by, nobody, None).await.expect("the trainer").home, activity);
+        }
+        // Somebody who never opened it, of this school or of another one, has no work.
+        for unknown in [person(&school, Part::Learner, 5).sub, "no such person".to_owned(), by.sub.clone()] {
+            let opened = review(&by, user(&unknown), None).await.expect("the trainer");
+            assert_eq!(opened.home, "/open");
+            let page = opened.get("/open").await;
+            assert_eq!((page.status, page.attribute("#group-link", "href")), (200, Some(activity.clone())));
+        }
+        // Learners: their own work, and no other.
+        let own = review(&author, user(&author.sub), None).await.expect("the author");
+        assert_eq!(own.home, activity);
+        for (who, role) in [(&other, None), (&by, Some("Learner")), (&by, Some("Mentor"))] {
+            assert_eq!(review(who, user(&author.sub), role).await.err(), Some(403));
+        }
+        // The claim means nothing in a message of another type.
+        let browser = app.browser();
+        let plain = browser.launch(&app.lms, &school, &other, &school.links[0], |claims| {
+            claims[claim("for_user")] = user(&author.sub);
+        });
+        assert_eq!(plain.await.expect("a plain launch").home, activity);
+    }
 }

@@ -39,6 +39,9 @@ async fn moodle_launch(request: HttpRequest, lms: web::Data<Lms>, query: Query) 
             let hint = if picker.is_some() { "courseid" } else { "cmid" };
             let id = if picker.is_some() { school.course_id.clone() } else { link.clone() };
             let launch = school.begin_launch(&user, &link, picker);
+            if let Some(pending) = school.launches.get_mut(&launch) {
+                pending.for_user = query.get("userid").cloned();
+            }
             let hint = format!("{{\"{hint}\":{id},\"launchid\":\"{launch}\"}}");
             auto_post(
                 &school.login_url(),
@@ -179,7 +182,10 @@ fn deliver(
     };
     let claims = match (&launch.picker, school.link(&launch.link)) {
         (Some(picker), _) => messages::deep_linking(school, base, user, (picker, &secret), nonce, now),
-        (None, Some(link)) => messages::resource_link(school, base, user, link, nonce, now),
+        (None, Some(link)) => match &launch.for_user {
+            Some(whose) => messages::submission_review(school, base, user, (link, whose), nonce, now),
+            None => messages::resource_link(school, base, user, link, nonce, now),
+        },
         (None, None) => return lms_error(StatusCode::NOT_FOUND, "Invalid request"),
     };
     let Ok(token) = sign_jwt(key, &claims) else {
@@ -288,6 +294,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/moodle/mod/lti/launch.php", web::get().to(moodle_launch))
         .route("/moodle/mod/lti/contentitem.php", web::get().to(moodle_launch))
+        .route("/moodle/mod/lti/grade.php", web::get().to(moodle_launch))
         .route("/moodle/mod/lti/auth.php", web::get().to(moodle_auth))
         .route("/moodle/mod/lti/auth.php", web::post().to(moodle_auth))
         .route("/moodle/mod/lti/certs.php", web::get().to(jwks))

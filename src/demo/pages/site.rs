@@ -94,7 +94,8 @@ struct Course {
 #[template(path = "lms_grades.html")]
 struct Grades {
     f: Frame,
-    rows: Vec<(User, Vec<String>)>,
+    /// Each learner's cells, with the link of their column where its work can be opened from here.
+    rows: Vec<(User, Vec<(String, String)>)>,
 }
 
 #[derive(Template)]
@@ -177,7 +178,11 @@ async fn course(
         return redirect(&format!("/{}/", f.path()));
     }
     let open = query.get("link").and_then(|id| f.school.link(id)).filter(|l| f.shows(l)).cloned();
+    let review = query.get("userid");
     let launch = open.as_ref().map_or_else(String::new, |link| match f.school.kind {
+        Kind::Moodle if review.is_some() => {
+            format!("/moodle/mod/lti/grade.php?id={}&userid={}", link.id, review.map_or("", String::as_str))
+        }
         Kind::Moodle => format!("/moodle/mod/lti/launch.php?id={}&triggerview=0", link.id),
         Kind::Canvas => format!("/canvas/launch?id={}", link.id),
     });
@@ -198,13 +203,15 @@ async fn grades(request: HttpRequest, lms: web::Data<Lms>, path: web::Path<Strin
                 .line_items
                 .iter()
                 .map(|item| {
-                    school.grade(&item.id, &user.sub).and_then(|g| g.score).map_or_else(
+                    let opens = item.link.clone().filter(|_| school.kind == Kind::Moodle && f.may_edit());
+                    let shown = school.grade(&item.id, &user.sub).and_then(|g| g.score).map_or_else(
                         || "–".to_owned(),
                         |score| {
                             let rounded = (score * 100.0).round() / 100.0;
                             if f.words.0 { rounded.to_string().replace('.', ",") } else { rounded.to_string() }
                         },
-                    )
+                    );
+                    (shown, opens.unwrap_or_default())
                 })
                 .collect();
             (user.clone(), cells)

@@ -49,6 +49,8 @@ pub struct Session {
     pub frame_origins: String,
     /// The way back into the LMS.
     pub return_url: Option<String>,
+    /// The LMS's id of the person whose work is asked for, where the launch came from the gradebook.
+    pub review_of: Option<String>,
     /// When it began.
     pub created_at: UtcTime,
     /// When it was last used, to five minutes.
@@ -114,6 +116,7 @@ mod tests {
             locale: "en".into(),
             frame_origins: String::new(),
             return_url: None,
+            review_of: None,
             created_at: start,
             last_seen_at: start,
             expires_at: start.plus_seconds(LIFETIME),

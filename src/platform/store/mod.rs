@@ -12,6 +12,6 @@ pub use registrations::{
     list_registrations, list_registrations_of, set_deployment_state, set_registration_enabled, update_registration,
 };
 pub use surroundings::{
-    Known, Service, Wanted, create_course, create_link, create_person, find_known, find_newest_course, get_course,
-    get_link, get_person, list_people, update_course, update_link, update_person,
+    Known, Service, Wanted, create_course, create_link, create_person, find_known, find_newest_course, find_person,
+    get_course, get_link, get_person, list_people, update_course, update_link, update_person,
 };

@@ -199,6 +199,20 @@ pub fn get_person(conn: &mut Conn, id: &PersonId) -> StoreResult<Person> {
     Ok(on_engine!(conn, c => people::table.find(id).select(PersonRow::as_select()).first(c))?.into())
 }
 
+/// A person by the LMS's id.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_person(conn: &mut Conn, registration: &RegistrationId, sub: &str) -> StoreResult<Option<Person>> {
+    let row: Option<PersonRow> = people::table
+        .filter(people::registration_id.eq(registration))
+        .filter(people::sub.eq(sub))
+        .select(PersonRow::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(Into::into))
+}
+
 /// Several people by our ids.
 ///
 /// # Errors
