@@ -18,7 +18,7 @@ use crate::store::migrations::{self, SchemaError};
 use crate::store::{Conn, Db, Engine, StoreError};
 use crate::web::limit::LoginLimit;
 use crate::web::{assets, middleware as guard};
-use crate::{activity, admin, grades, launch, peer, platform};
+use crate::{activity, admin, cohort, grades, launch, peer, platform};
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +124,7 @@ impl Server {
             grades::jobs::deliver_grades(&context),
             keys::jobs::care(&context),
             admin::jobs::purge(&context),
+            cohort::roster::jobs::read_rosters(&context),
             forget_quiet_clients(limit.clone()),
         ];
         let jobs = Runner::start(jobs, &context.wake);

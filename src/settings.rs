@@ -41,6 +41,7 @@ struct Raw {
     ags_lease_seconds: i64,
     ags_retry_seconds: i64,
     key_rotation_days: u32,
+    roster_hours: u32,
     // Named by the outside contract, and without effect in this version.
     metrics_listen: Option<String>,
     smtp_url: Option<String>,
@@ -73,6 +74,8 @@ pub struct Settings {
     pub ags_retry_seconds: i64,
     /// After how many days a signing key gets a successor; 0 means by command only.
     pub key_rotation_days: u32,
+    /// After how many hours the roster of a course is read again; 0 means never.
+    pub roster_hours: u32,
     /// Settings that were given and have no effect in this version.
     pub without_effect: Vec<&'static str>,
 }
@@ -102,6 +105,7 @@ impl Settings {
             .set_default("ags_lease_seconds", 120)?
             .set_default("ags_retry_seconds", 30)?
             .set_default("key_rotation_days", 0)?
+            .set_default("roster_hours", 24)?
             .add_source(File::from(file).format(FileFormat::Toml).required(false))
             .add_source(environment.try_parsing(true))
             .build()?
@@ -125,6 +129,7 @@ impl Settings {
             ags_lease_seconds: 120,
             ags_retry_seconds: 30,
             key_rotation_days: 0,
+            roster_hours: 24,
             without_effect: Vec::new(),
         }
     }
@@ -145,6 +150,7 @@ impl Settings {
             ("ags_lease_seconds", self.ags_lease_seconds.to_string()),
             ("ags_retry_seconds", self.ags_retry_seconds.to_string()),
             ("key_rotation_days", self.key_rotation_days.to_string()),
+            ("roster_hours", self.roster_hours.to_string()),
         ]
     }
 
@@ -229,6 +235,7 @@ impl Raw {
             ags_lease_seconds: self.ags_lease_seconds,
             ags_retry_seconds: self.ags_retry_seconds,
             key_rotation_days: self.key_rotation_days,
+            roster_hours: self.roster_hours,
         })
     }
 }

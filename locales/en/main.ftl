@@ -344,6 +344,15 @@ give-back-help = Somebody else reviews it then. What you wrote is kept.
 preview-release = Preview the release
 released-on = Released
 group-copied = A copy of another activity: same task and rubric, nobody’s work. Dates that had passed were left out; check the settings.
+roster-held = { $n ->
+    [one] One learner is no longer listed in your LMS, which is a large part of the group. They stay here until you say that they have left.
+   *[other] { $n } learners are no longer listed in your LMS, which is a large part of the group. They stay here until you say that they have left.
+}
+roster-left = They have left
+roster-reading = The roster of your LMS is being read. Look again in a moment.
+roster-failed = The roster of your LMS could not be read. Nobody was removed; it is tried again within the hour.
+roster-read = Roster of your LMS read on
+roster-now = Read it now
 no-work-date = No date for handing in
 no-review-date = no date for reviews
 review-until = review until

@@ -344,6 +344,15 @@ give-back-help = Quelqu’un d’autre le relira. Ce que vous avez écrit est ga
 preview-release = Aperçu de la publication
 released-on = Publié
 group-copied = Copie d’une autre activité : même consigne et même grille, aucun travail. Les dates déjà passées ont été retirées ; vérifiez les réglages.
+roster-held = { $n ->
+    [one] Une personne ne figure plus dans votre plateforme, ce qui est une grande partie du groupe. Elle reste ici jusqu’à ce que vous disiez qu’elle est partie.
+   *[other] { $n } personnes ne figurent plus dans votre plateforme, ce qui est une grande partie du groupe. Elles restent ici jusqu’à ce que vous disiez qu’elles sont parties.
+}
+roster-left = Elles sont parties
+roster-reading = La liste de votre plateforme est en cours de lecture. Revenez dans un instant.
+roster-failed = La liste de votre plateforme n’a pas pu être lue. Personne n’a été retiré ; nouvel essai dans l’heure.
+roster-read = Liste de votre plateforme lue le
+roster-now = La lire maintenant
 no-work-date = Pas de date de remise
 no-review-date = pas de date de relecture
 review-until = relecture jusqu’au

@@ -2,5 +2,6 @@
 //! "everyone in this course", which exists without anybody asking.
 
 pub mod model;
+pub mod roster;
 pub mod service;
 pub mod store;

@@ -155,6 +155,18 @@ pub fn has_role(conn: &mut Conn, cohort: &CohortId, person: &PersonId, role: Rol
     Ok(found > 0)
 }
 
+/// Everybody who takes part in a cohort now.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_active(conn: &mut Conn, cohort: &CohortId) -> StoreResult<Vec<PersonId>> {
+    Ok(memberships::table
+        .filter(memberships::cohort_id.eq(cohort))
+        .filter(memberships::active.eq(true))
+        .select(memberships::person_id)
+        .load(conn)?)
+}
+
 /// The learners of a cohort, without the LMSs' test people, for somebody whose course is bound to it.
 ///
 /// # Errors

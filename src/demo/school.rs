@@ -300,6 +300,10 @@ pub struct School {
     pub selected: HashMap<String, Vec<serde_json::Value>>,
     /// The tool's key set as Moodle keeps it: until a signature does not fit.
     pub cached_keys: Option<Vec<u8>>,
+    /// The page of the roster that fails, from 1.
+    pub failing_page: Option<usize>,
+    /// How often the roster was asked for, page by page.
+    pub roster_requests: usize,
     /// How often the key set was fetched.
     pub key_fetches: usize,
     /// Launches by their one-use id.
@@ -501,6 +505,8 @@ pub fn school(kind: Kind, name: &str, issuer: &str, client_id: &str, deployment_
         pickers: HashMap::new(),
         selected: HashMap::new(),
         cached_keys: None,
+        failing_page: None,
+        roster_requests: 0,
         key_fetches: 0,
         launches: HashMap::new(),
         registrations: HashMap::new(),

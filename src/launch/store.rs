@@ -208,6 +208,19 @@ pub fn list_refused(conn: &mut Conn, of: Option<&RegistrationId>, count: i64) ->
     Ok(rows.into_iter().map(refused).collect())
 }
 
+/// Ends the sessions of somebody in a course.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_sessions(conn: &mut Conn, person: &PersonId, course: &CourseId, now: UtcTime) -> StoreResult<()> {
+    let open = sessions::table
+        .filter(sessions::person_id.eq(person))
+        .filter(sessions::course_id.eq(course))
+        .filter(sessions::ended_at.is_null());
+    diesel::update(open).set(sessions::ended_at.eq(Some(now))).execute(conn)?;
+    Ok(())
+}
+
 /// Removes sessions and nonces that no longer mean anything.
 pub(super) fn purge(conn: &mut Conn, now: UtcTime) -> StoreResult<usize> {
     let nonces = diesel::delete(used_nonces::table.filter(used_nonces::keep_until.lt(now))).execute(conn)?;

@@ -4,6 +4,7 @@ pub mod ags;
 pub mod deep_linking;
 pub mod jwks;
 pub mod login;
+pub mod nrps;
 pub mod registration;
 pub mod reject;
 pub mod roles;

@@ -122,6 +122,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    rosters (binding_id) {
+        binding_id -> Text,
+        state -> Text,
+        leaving -> Integer,
+        confirmed -> Bool,
+        read_at -> Nullable<BigInt>,
+        due_at -> BigInt,
+        lease_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     activities (id) {
         id -> Text,
         cohort_id -> Text,
@@ -425,6 +437,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cohorts,
     bindings,
     memberships,
+    rosters,
     activities,
     rubric_versions,
     placements,
@@ -460,6 +473,7 @@ pub const TABLES: &[&str] = &[
     "cohorts",
     "bindings",
     "memberships",
+    "rosters",
     "activities",
     "rubric_versions",
     "placements",

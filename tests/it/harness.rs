@@ -150,6 +150,8 @@ impl TestApp {
         let origin = format!("http://{address}");
         let mut settings = Settings::local(Url::parse(&origin).unwrap(), address, &database.url, &database.folder);
         settings.ags_retry_seconds = 1;
+        // Tests of rosters read them when they want to.
+        settings.roster_hours = 0;
         change(&mut settings);
         let (server, moodle) = {
             let (clock, campus) = (clock.clone(), lms.campus.clone());

@@ -17,6 +17,7 @@ mod launch;
 mod outbound;
 mod peer;
 mod registration;
+mod roster;
 mod sessions;
 mod store;
 mod texts;

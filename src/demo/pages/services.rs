@@ -259,7 +259,7 @@ async fn results(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, id: &str
         .unwrap_or_else(|| unauthorised(kind))
 }
 
-async fn roster(request: HttpRequest, lms: web::Data<Lms>, kind: Kind) -> HttpResponse {
+async fn roster(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, query: Query) -> HttpResponse {
     if let Some(answer) = moody(&lms, kind).await {
         return answer;
     }
@@ -269,9 +269,18 @@ async fn roster(request: HttpRequest, lms: web::Data<Lms>, kind: Kind) -> HttpRe
             if !authorised(&request, school, now, &["/contextmembership.readonly"]) {
                 return unauthorised(kind);
             }
+            school.roster_requests += 1;
+            // Moodle lists everybody at once; Canvas' pages are small.
+            let size = if kind == Kind::Moodle { usize::MAX } else { CANVAS_PAGE };
+            let page = query.get("page").and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).max(1);
+            if school.failing_page == Some(page) {
+                return HttpResponse::InternalServerError().content_type("application/json").body("{}");
+            }
             let members: Vec<Value> = school
                 .users
                 .iter()
+                .skip((page - 1).saturating_mul(size))
+                .take(size)
                 .map(|user| {
                     let roles = match (kind, user.part) {
                         // Moodle's roster has short names (moodle.md item 5).
@@ -285,16 +294,20 @@ async fn roster(request: HttpRequest, lms: web::Data<Lms>, kind: Kind) -> HttpRe
                     })
                 })
                 .collect();
-            json_as(
-                200,
-                MEMBERSHIPS_TYPE,
-                json!({
-                    "id": messages::memberships_url(school, &base),
-                    "context": {"id": school.course_id, "label": school.course_label, "title": school.course_title},
-                    "members": members,
-                })
-                .to_string(),
-            )
+            let url = messages::memberships_url(school, &base);
+            let body = json!({
+                "id": url,
+                "context": {"id": school.course_id, "label": school.course_label, "title": school.course_title},
+                "members": members,
+            });
+            let mut answer = json_as(200, MEMBERSHIPS_TYPE, body.to_string());
+            if page.saturating_mul(size) < school.users.len() {
+                let link = format!("<{url}?page={}>; rel=\"next\"", page + 1);
+                if let Ok(link) = header::HeaderValue::from_str(&link) {
+                    answer.headers_mut().append(header::LINK, link);
+                }
+            }
+            answer
         })
         .unwrap_or_else(|| unauthorised(kind))
 }
@@ -329,8 +342,8 @@ macro_rules! endpoints {
             ) -> HttpResponse {
                 results(r, lms, $kind, &id.1, q).await
             }
-            pub(super) async fn members(r: HttpRequest, lms: web::Data<Lms>) -> HttpResponse {
-                roster(r, lms, $kind).await
+            pub(super) async fn members(r: HttpRequest, lms: web::Data<Lms>, q: Query) -> HttpResponse {
+                roster(r, lms, $kind, q).await
             }
         }
     };

@@ -5,6 +5,9 @@ use actix_web::web;
 use askama::Template;
 
 use super::{grade_tag, grade_words, participant};
+use crate::activity;
+use crate::clock::UtcTime;
+use crate::cohort::roster::{self, Roster, RosterState};
 use crate::context::Context;
 use crate::grades;
 use crate::ids::{ActivityId, PersonId};
@@ -26,9 +29,16 @@ struct GroupPage {
     group: Group,
     may_change: bool,
     base: String,
+    roster: Option<Roster>,
+    now: UtcTime,
 }
 
 impl GroupPage {
+    /// The roster is due and will be read in a moment.
+    fn is_being_read(&self) -> bool {
+        self.roster.as_ref().is_some_and(|r| r.due_at <= self.now)
+    }
+
     fn wanted(&self) -> usize {
         usize::try_from(self.group.activity.reviews_per_learner).unwrap_or(0)
     }
@@ -138,8 +148,29 @@ impl RowWords for PreviewPage {
 pub(super) async fn show_group(user: SignedIn, context: web::Data<Context>, id: ActivityId) -> PageResult {
     let (scope, now, base) = (user.scope(), context.clock.now(), format!("/peer/{id}"));
     let may_change = scope.role == Role::Trainer;
-    let group = context.db.read(move |c| group::load(c, &scope, &id, now)).await?;
-    page(&GroupPage { v: user.view, group, may_change, base })
+    let (group, roster) = context
+        .db
+        .read(move |c| -> Result<_, PeerError> {
+            Ok((group::load(c, &scope, &id, now)?, roster::of_course(c, &scope)?))
+        })
+        .await?;
+    page(&GroupPage { v: user.view, group, may_change, base, roster, now })
+}
+
+/// Asks for the LMS's roster now; where it is held, the trainer may say that those people have left.
+async fn ask_roster(form: Posted, context: web::Data<Context>, id: web::Path<String>) -> PageResult {
+    let (scope, id, at) = (form.by.scope(), ActivityId(id.into_inner()), form.at);
+    if scope.role != Role::Trainer {
+        return Err(PageError::forbidden());
+    }
+    let (home, left) = (format!("/peer/{id}"), form.fields.text("action") == "left");
+    let asked = move |c: &mut crate::store::Conn| -> Result<(), PeerError> {
+        activity::store::get(c, &scope, &id)?;
+        Ok(roster::ask(c, &scope, left, at)?)
+    };
+    context.db.write(asked).await?;
+    context.wake.wake();
+    Ok(see_other(&home))
 }
 
 #[derive(Template)]
@@ -323,6 +354,7 @@ async fn resend(form: Posted, context: web::Data<Context>, id: web::Path<String>
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/peer/{activity}/learners/{person}").route(web::get().to(show_sheet)))
+        .route("/peer/{activity}/roster", web::post().to(ask_roster))
         .service(web::resource("/peer/{activity}/learners/{person}/mark").route(web::post().to(decide)))
         .service(
             web::resource("/peer/{activity}/release")

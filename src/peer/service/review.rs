@@ -1,5 +1,7 @@
 //! Getting a work to review, reviewing it, sending the review.
 
+use std::collections::HashSet;
+
 use super::super::allocate::{self, Candidate};
 use super::super::model::{Review, ReviewBody, ReviewState, Submission, SubmissionState};
 use super::super::rubric::{Missing, Rubric};
@@ -8,6 +10,7 @@ use super::for_learner;
 use crate::activity::model::{Activity, Anonymity};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
+use crate::cohort;
 use crate::ids::{ActivityId, PersonId, ReviewId, SubmissionId};
 use crate::launch::Scope;
 use crate::platform;
@@ -25,10 +28,13 @@ pub(super) fn next_work(
     let people = submissions.iter().map(|s| s.person_id.clone()).collect();
     let test_users: Vec<PersonId> =
         platform::store::list_people(conn, people)?.into_iter().filter(|p| p.test_user).map(|p| p.id).collect();
+    // The works of those who left the course wait for nobody.
+    let present: HashSet<PersonId> = cohort::store::list_active(conn, &activity.cohort_id)?.into_iter().collect();
     let wanted = usize::try_from(activity.reviews_per_learner).unwrap_or(0);
     let candidates: Vec<Candidate> = submissions
         .into_iter()
         .filter(|s| s.state == SubmissionState::HandedIn && !test_users.contains(&s.person_id))
+        .filter(|s| present.contains(&s.person_id))
         .map(|s| Candidate {
             load: reviews
                 .iter()

@@ -13,5 +13,5 @@ pub use registrations::{
 };
 pub use surroundings::{
     Known, Service, Wanted, create_course, create_link, create_person, find_known, find_newest_course, find_person,
-    get_course, get_link, get_person, list_people, update_course, update_link, update_person,
+    get_course, get_link, get_person, list_people, list_people_by_sub, update_course, update_link, update_person,
 };

@@ -213,6 +213,23 @@ pub fn find_person(conn: &mut Conn, registration: &RegistrationId, sub: &str) ->
     Ok(row.map(Into::into))
 }
 
+/// Those of some people, by the LMS's ids, who are known.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_people_by_sub(
+    conn: &mut Conn,
+    registration: &RegistrationId,
+    subs: Vec<String>,
+) -> StoreResult<Vec<Person>> {
+    let rows: Vec<PersonRow> = people::table
+        .filter(people::registration_id.eq(registration))
+        .filter(people::sub.eq_any(subs))
+        .select(PersonRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
 /// Several people by our ids.
 ///
 /// # Errors

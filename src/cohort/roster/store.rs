@@ -1,0 +1,181 @@
+//! Queries about rosters.
+
+use diesel::prelude::*;
+
+use super::{Due, Known, Roster, RosterState, lease_from};
+use crate::clock::UtcTime;
+use crate::cohort::model::{Binding, Membership};
+use crate::ids::{BindingId, CohortId, CourseId, MembershipId, PersonId};
+use crate::store::columns::Role;
+use crate::store::schema::{activities, bindings, courses, memberships, people, rosters};
+use crate::store::{Conn, StoreResult, on_engine, row_of};
+
+row_of! {
+    Roster as RosterRow in rosters {
+        binding_id: BindingId,
+        state: RosterState,
+        leaving: i32,
+        confirmed: bool,
+        read_at: Option<UtcTime>,
+        due_at: UtcTime,
+    }
+}
+
+/// What is known of the roster of a binding.
+///
+/// # Errors
+/// When the database fails.
+pub fn find(conn: &mut Conn, binding: &BindingId) -> StoreResult<Option<Roster>> {
+    let row: Option<RosterRow> = rosters::table.find(binding).select(RosterRow::as_select()).first(conn).optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// A binding by our id.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn get_binding(conn: &mut Conn, id: &BindingId) -> StoreResult<Binding> {
+    let (id, cohort_id, course_id): (BindingId, CohortId, CourseId) =
+        bindings::table.find(id).select((bindings::id, bindings::cohort_id, bindings::course_id)).first(conn)?;
+    Ok(Binding { id, cohort_id, course_id })
+}
+
+/// Notes the rosters that may be read from now on: those of courses that offer one and have an activity.
+///
+/// # Errors
+/// When the database fails.
+pub fn notice(conn: &mut Conn, now: UtcTime) -> StoreResult<()> {
+    let with_activity = activities::table.select(activities::cohort_id);
+    let noticed = rosters::table.select(rosters::binding_id);
+    let fresh: Vec<BindingId> = bindings::table
+        .inner_join(courses::table.on(courses::id.eq(bindings::course_id)))
+        .filter(courses::memberships_url.is_not_null())
+        .filter(bindings::cohort_id.eq_any(with_activity))
+        .filter(bindings::id.ne_all(noticed))
+        .select(bindings::id)
+        .limit(100)
+        .load(conn)?;
+    for id in fresh {
+        let row = (
+            rosters::binding_id.eq(id),
+            rosters::state.eq(RosterState::Fresh),
+            rosters::leaving.eq(0),
+            rosters::confirmed.eq(false),
+            rosters::due_at.eq(now),
+        );
+        // Another process may have been faster.
+        on_engine!(conn, c => diesel::insert_into(rosters::table).values(row).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(())
+}
+
+/// Claims the roster that is due longest; the lease keeps other processes from it.
+///
+/// # Errors
+/// When the database fails.
+pub fn claim(conn: &mut Conn, now: UtcTime) -> StoreResult<Option<Due>> {
+    let free = rosters::lease_until.is_null().or(rosters::lease_until.lt(Some(now)));
+    let found: Option<(BindingId, CourseId)> = rosters::table
+        .inner_join(bindings::table.on(bindings::id.eq(rosters::binding_id)))
+        .filter(rosters::due_at.le(now))
+        .filter(free)
+        .order(rosters::due_at)
+        .select((rosters::binding_id, bindings::course_id))
+        .first(conn)
+        .optional()?;
+    let Some((binding_id, course_id)) = found else { return Ok(None) };
+    let claimed = diesel::update(rosters::table.find(&binding_id))
+        .filter(rosters::lease_until.is_null().or(rosters::lease_until.lt(Some(now))))
+        .set(rosters::lease_until.eq(Some(lease_from(now))))
+        .execute(conn)?;
+    Ok((claimed == 1).then_some(Due { binding_id, course_id }))
+}
+
+/// Notes that a roster was applied or held.
+///
+/// # Errors
+/// When the database fails.
+pub fn finish(
+    conn: &mut Conn,
+    binding: &BindingId,
+    state: RosterState,
+    leaving: i32,
+    now: UtcTime,
+    due_at: UtcTime,
+) -> StoreResult<()> {
+    diesel::update(rosters::table.find(binding))
+        .set((
+            rosters::state.eq(state),
+            rosters::leaving.eq(leaving),
+            rosters::confirmed.eq(false),
+            rosters::read_at.eq(Some(now)),
+            rosters::due_at.eq(due_at),
+            rosters::lease_until.eq(None::<UtcTime>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that a roster could not be read. Nothing else changes.
+///
+/// # Errors
+/// When the database fails.
+pub fn fail(conn: &mut Conn, binding: &BindingId, due_at: UtcTime) -> StoreResult<()> {
+    diesel::update(rosters::table.find(binding))
+        .set((
+            rosters::state.eq(RosterState::Failed),
+            rosters::due_at.eq(due_at),
+            rosters::lease_until.eq(None::<UtcTime>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Makes a roster due now.
+///
+/// # Errors
+/// When the database fails.
+pub fn ask(conn: &mut Conn, binding: &BindingId, confirmed: bool, now: UtcTime) -> StoreResult<()> {
+    diesel::update(rosters::table.find(binding))
+        .set((rosters::due_at.eq(now), rosters::confirmed.eq(confirmed)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The members of a binding, active or not, with the LMS's ids.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_known(conn: &mut Conn, binding: &BindingId) -> StoreResult<Vec<Known>> {
+    type Row = (MembershipId, CohortId, PersonId, Role, bool, UtcTime, String);
+    let rows: Vec<Row> = memberships::table
+        .inner_join(people::table.on(people::id.eq(memberships::person_id)))
+        .filter(memberships::binding_id.eq(binding))
+        .select((
+            memberships::id,
+            memberships::cohort_id,
+            memberships::person_id,
+            memberships::role,
+            memberships::active,
+            memberships::updated_at,
+            people::sub,
+        ))
+        .load(conn)?;
+    let known = |(id, cohort_id, person_id, role, active, updated_at, sub)| Known {
+        membership: Membership { id, cohort_id, person_id, binding_id: binding.clone(), role, active },
+        sub,
+        updated_at,
+    };
+    Ok(rows.into_iter().map(known).collect())
+}
+
+/// Ends somebody's membership, and says whose.
+///
+/// # Errors
+/// When the database fails.
+pub fn deactivate(conn: &mut Conn, id: &MembershipId, now: UtcTime) -> StoreResult<PersonId> {
+    diesel::update(memberships::table.find(id))
+        .set((memberships::active.eq(false), memberships::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(memberships::table.find(id).select(memberships::person_id).first(conn)?)
+}
