@@ -43,20 +43,18 @@ impl From<PickError> for PageError {
 }
 
 async fn open(user: SignedIn, context: web::Data<Context>) -> PageResult {
-    let (scope, now, review_of) = (user.scope(), context.clock.now(), user.session.review_of.clone());
+    let (scope, now) = (user.scope(), context.clock.now());
     let (role, registration) = (scope.role, scope.registration.clone());
     // A learner's own page shows their work; whoever teaches is shown the learner's sheet.
-    let review_of = review_of.filter(|_| role.is_staff());
-    let asks_for_work = review_of.is_some();
-    let (opened, reviewed, course) = context
+    let review_of = user.session.review_of.clone().filter(|_| role.is_staff());
+    let (opened, course) = context
         .db
         .write(move |c: &mut Conn| -> Result<_, StoreError> {
-            let opened = service::open(c, &scope, now)?;
-            let reviewed = match (&opened, &review_of) {
-                (Opened::Activity(activity), Some(sub)) => service::find_reviewed(c, &scope, activity, sub)?,
-                _ => None,
+            let opened = match review_of {
+                Some(sub) => service::open_work(c, &scope, &sub, now)?,
+                None => service::open(c, &scope, now)?,
             };
-            Ok((opened, reviewed, platform::store::get_course(c, &scope.course)?))
+            Ok((opened, platform::store::get_course(c, &scope.course)?))
         })
         .await?;
     if let Opened::Unknown(unknown) = &opened {
@@ -65,13 +63,11 @@ async fn open(user: SignedIn, context: web::Data<Context>) -> PageResult {
         launch::note_refused(&context, Some(registration), reason, "–").await;
     }
     Ok(match (opened, role) {
-        (Opened::Activity(activity), _) => match reviewed {
-            Some(person) => see_other(&format!("/peer/{activity}/learners/{person}")),
-            None if asks_for_work => {
-                return page(&NoWork { v: user.view, course: course.title, group: format!("/peer/{activity}") });
-            }
-            None => see_other(&format!("/peer/{activity}")),
-        },
+        (Opened::Activity(activity), _) => see_other(&format!("/peer/{activity}")),
+        (Opened::Work(activity, person), _) => see_other(&format!("/peer/{activity}/learners/{person}")),
+        (Opened::NoWork(activity), _) => {
+            return page(&NoWork { v: user.view, course: course.title, group: format!("/peer/{activity}") });
+        }
         (Opened::Choosing, _) => see_other("/pick"),
         (Opened::Fresh, Role::Trainer) => see_other("/peer/set-up"),
         (Opened::Unknown(_), Role::Trainer) => see_other("/pick?named=unknown"),

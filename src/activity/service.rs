@@ -19,6 +19,10 @@ use crate::store::{Conn, StoreResult, dialect};
 pub enum Opened {
     /// An activity.
     Activity(ActivityId),
+    /// A learner's work in an activity, from the gradebook.
+    Work(ActivityId, PersonId),
+    /// The work of somebody who has none in the activity.
+    NoWork(ActivityId),
     /// No link: a trainer chooses what to place in the course.
     Choosing,
     /// A link without an activity.
@@ -110,22 +114,21 @@ fn where_is(conn: &mut Conn, scope: &Scope, link: &Link, activity: &Activity) ->
     })
 }
 
-/// The learner whose work a launch from the gradebook asks for, if they take part in the activity.
+/// [`open`] from the gradebook, where whoever teaches asks for one learner's work.
 ///
 /// # Errors
 /// When the database fails.
-pub fn find_reviewed(
-    conn: &mut Conn,
-    scope: &Scope,
-    activity: &ActivityId,
-    sub: &str,
-) -> StoreResult<Option<PersonId>> {
-    let Some(person) = platform::store::find_person(conn, &scope.registration, sub)? else {
-        return Ok(None);
+pub fn open_work(conn: &mut Conn, scope: &Scope, sub: &str, now: UtcTime) -> StoreResult<Opened> {
+    let activity = match open(conn, scope, now)? {
+        Opened::Activity(activity) => activity,
+        other => return Ok(other),
     };
-    let cohort = store::get(conn, scope, activity)?.cohort_id;
-    let takes_part = cohort::store::has_role(conn, &cohort, &person.id, Role::Learner)?;
-    Ok(takes_part.then_some(person.id))
+    let cohort = store::get(conn, scope, &activity)?.cohort_id;
+    let person = platform::store::find_person(conn, &scope.registration, sub)?;
+    match person {
+        Some(p) if cohort::store::has_role(conn, &cohort, &p.id, Role::Learner)? => Ok(Opened::Work(activity, p.id)),
+        _ => Ok(Opened::NoWork(activity)),
+    }
 }
 
 /// A link that names nothing, in a course that is a copy: the nearest of the courses it came from where

@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::{Due, Known, Roster, RosterState, lease_from};
+use super::plan::Known;
+use super::{Due, Roster, RosterState, lease_from};
 use crate::clock::UtcTime;
 use crate::cohort::model::{Binding, Membership};
 use crate::ids::{BindingId, CohortId, CourseId, MembershipId, PersonId};
