@@ -183,7 +183,18 @@ impl Player<'_> {
     async fn sign_in(&self, name: &str) {
         self.page.goto(&format!("{}/{}/", self.stage.lms, self.school)).await.unwrap();
         let button = format!("//button[contains(., '{name}')]");
-        self.page.find(Locator::XPath(&button)).await.unwrap().click().await.unwrap();
+        let button = self.page.wait().at_most(Duration::from_secs(20)).for_element(Locator::XPath(&button)).await;
+        button.unwrap().click().await.unwrap();
+        self.wait("#links").await;
+    }
+
+    /// Waits until something is gone, so that the next page is not asked for while this one is still leaving.
+    async fn gone(&self, css: &str) {
+        let start = std::time::Instant::now();
+        while self.page.find_all(Locator::Css(css)).await.map_or(true, |found| !found.is_empty()) {
+            assert!(start.elapsed() < Duration::from_secs(20), "{css} is still there");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         self.wait("#links").await;
     }
 
@@ -485,6 +496,7 @@ async fn from_nothing_to_a_grade(kind: Kind, cookies: Cookies, width: u32, click
     player.wait("#links").await;
     if kind == Kind::Canvas {
         click(".publish").await;
+        player.gone(".publish").await;
     }
     assert_eq!(clicked.get(), clicks.1);
 
