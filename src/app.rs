@@ -125,7 +125,7 @@ impl Server {
             keys::jobs::care(&context),
             admin::jobs::purge(&context),
             cohort::roster::jobs::read_rosters(&context),
-            forget_quiet_clients(limit.clone()),
+            forget_quiet_clients(&limit),
         ];
         let jobs = Runner::start(jobs, &context.wake);
         let shared = web::Data::new(context.clone());
@@ -193,14 +193,11 @@ async fn wait_for_signal() {
 }
 
 /// Keeps the table of login limits small.
-fn forget_quiet_clients(limit: web::Data<LoginLimit>) -> Job {
-    Job {
-        name: "web.limit",
-        round: Box::new(move || {
-            limit.forget_quiet();
-            Box::pin(std::future::ready(std::time::Duration::from_mins(10)))
-        }),
-    }
+fn forget_quiet_clients(limit: &web::Data<LoginLimit>) -> Job {
+    Job::repeat("web.limit", limit, |limit| {
+        limit.forget_quiet();
+        std::future::ready(std::time::Duration::from_mins(10))
+    })
 }
 
 /// Every route of the tool.

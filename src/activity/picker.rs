@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::Activity;
+use super::model::{Activity, TAG};
 use super::service;
 use super::store::{self, Offered};
 use crate::audit::{self, Actor};
@@ -19,6 +19,7 @@ use crate::lti::{ACTIVITY_ID, PLACEMENT, PLACEMENT_AGAIN};
 use crate::platform;
 use crate::platform::keys::{self, KeyError};
 use crate::platform::model::Family;
+use crate::platform::store::Home;
 use crate::store::columns::Role;
 use crate::store::{Conn, StoreError};
 use crate::web::html::CleanHtml;
@@ -29,8 +30,6 @@ pub const PAGE: usize = 20;
 const MAX_CHOSEN: usize = 50;
 /// The longest description that goes to the LMS, in characters.
 const MAX_TEXT: usize = 1_000;
-/// The kind of grade of the column that an item asks for; the one that released marks go to.
-pub const TAG: &str = "overall";
 
 /// Why nothing was placed.
 #[derive(Debug, thiserror::Error)]
@@ -213,10 +212,7 @@ pub fn answer(
     if chosen.len() > 1 && !settings.accept_multiple {
         return Err(PickError::Refused("picker-one"));
     }
-    let registration = platform::store::find_registration(conn, &session.registration_id)?;
-    let registration = registration.ok_or(StoreError::NotFound)?;
-    let course = platform::store::get_course(conn, &session.course_id)?;
-    let deployment = platform::store::get_deployment(conn, &course.deployment_id)?;
+    let Home { registration, deployment, .. } = platform::store::get_home(conn, &session.course_id)?;
     let url = context.settings.lti_url(&registration.id, "launch");
     let reviewable = registration.family != Family::Canvas;
     let items: Vec<Item> = chosen.iter().map(|c| item(c, &url, reviewable)).collect();

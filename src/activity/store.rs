@@ -155,6 +155,20 @@ pub struct Offered {
     pub updated_at: UtcTime,
 }
 
+/// Whether [`list_offered`] has anything.
+///
+/// # Errors
+/// When the database fails.
+pub fn offers_any(conn: &mut Conn, scope: &Scope) -> StoreResult<bool> {
+    let trained = memberships::table
+        .filter(memberships::person_id.eq(&scope.person))
+        .filter(memberships::role.eq(Role::Trainer))
+        .filter(memberships::active.eq(true))
+        .select(memberships::cohort_id);
+    let offered = activities::table.filter(activities::cohort_id.eq_any(trained));
+    Ok(diesel::select(diesel::dsl::exists(offered)).get_result(conn)?)
+}
+
 /// Everything that the asker may place or copy: the activities of this course and of those that the
 /// asker trains; those of this course first, then the ones that changed last.
 ///

@@ -4,6 +4,7 @@
 //! are real and signed: the tool knows nothing of this module.
 
 pub mod campus;
+mod editing;
 pub mod messages;
 pub mod pages;
 mod school;

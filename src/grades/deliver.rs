@@ -19,6 +19,7 @@ use crate::lti::token::TokenError;
 use crate::net::{Answer, NetError};
 use crate::platform;
 use crate::platform::model::{Course, Link, Registration};
+use crate::platform::store::Home;
 use crate::store::columns::Points;
 use crate::store::{Conn, StoreError};
 
@@ -30,7 +31,6 @@ struct Job {
     link: Link,
     item: LineItem,
     label: String,
-    score_maximum: i32,
     relatives: Relatives,
     key: std::sync::Arc<crate::crypto::rsa::SigningKey>,
 }
@@ -68,23 +68,22 @@ impl Outcome {
 
 fn load(conn: &mut Conn, context: &Context, row: &Outgoing) -> Result<Job, platform::keys::KeyError> {
     let item = store::get_line_item(conn, &row.line_item_id)?;
-    let course = platform::store::get_course(conn, &item.course_id)?;
-    let deployment = platform::store::get_deployment(conn, &course.deployment_id)?;
-    let registration = platform::store::find_registration(conn, &row.registration_id)?.ok_or(StoreError::NotFound)?;
+    let Home { course, deployment, registration } = platform::store::get_home(conn, &item.course_id)?;
     let link = match activity::store::find_link(conn, &item.activity_id, &item.course_id)? {
         Some(link) => link,
         None => platform::store::get_link(conn, &item.link_id)?,
     };
     let key = platform::keys::signing_key(conn, &context.key, context.clock.now())?;
     let label = if link.title.is_empty() { course.title.clone() } else { link.title.clone() };
-    let score_maximum = activity::store::score_maximum(conn, &item.activity_id)?;
+    // Only the search for a column needs to know more.
     let relatives = if item.url.is_none() { relatives(conn, &item)? } else { Relatives::default() };
     let deployment_id = deployment.deployment_id;
-    Ok(Job { registration, deployment_id, course, link, item, label, score_maximum, relatives, key })
+    Ok(Job { registration, deployment_id, course, link, item, label, relatives, key })
 }
 
 fn relatives(conn: &mut Conn, item: &LineItem) -> Result<Relatives, StoreError> {
     Ok(Relatives {
+        score_maximum: activity::store::score_maximum(conn, &item.activity_id)?,
         ancestors: activity::store::list_ancestors(conn, &item.activity_id)?,
         columns: store::list_columns_of_others(conn, &item.activity_id, &item.course_id)?,
         links: activity::store::list_links_of_others(conn, &item.activity_id, &item.course_id)?,
@@ -156,14 +155,8 @@ fn token_failure(error: &TokenError) -> Outcome {
 }
 
 async fn send_with(context: &Context, ags: &Ags<'_>, job: &Job, row: &Outgoing) -> Outcome {
-    let place = Place {
-        item: &job.item,
-        link: &job.link,
-        course: &job.course,
-        label: &job.label,
-        score_maximum: job.score_maximum,
-        relatives: &job.relatives,
-    };
+    let place =
+        Place { item: &job.item, link: &job.link, course: &job.course, label: &job.label, relatives: &job.relatives };
     let column = match line_item::resolve(context, ags, &place).await {
         Ok(column) => column,
         Err(error) => return no_column(error),

@@ -27,22 +27,17 @@ const REST: Duration = Duration::from_secs(5);
 /// The job that delivers grades.
 #[must_use]
 pub fn deliver_grades(context: &Context) -> Job {
-    let context = context.clone();
-    Job {
-        name: "grades.deliver",
-        round: Box::new(move || {
-            let context = context.clone();
-            Box::pin(async move {
-                match run_round(&context).await {
-                    Ok(0) => rest(&context).await,
-                    Ok(_) => Duration::ZERO,
-                    Err(error) => {
-                        tracing::error!(event = "ags.round", %error, "grades cannot be delivered now");
-                        REST
-                    }
-                }
-            })
-        }),
+    Job::repeat("grades.deliver", context, deliver_round)
+}
+
+async fn deliver_round(context: Context) -> Duration {
+    match run_round(&context).await {
+        Ok(0) => rest(&context).await,
+        Ok(_) => Duration::ZERO,
+        Err(error) => {
+            tracing::error!(event = "ags.round", %error, "grades cannot be delivered now");
+            REST
+        }
     }
 }
 

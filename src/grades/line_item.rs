@@ -62,8 +62,6 @@ pub struct Place<'a> {
     pub course: &'a Course,
     /// The name for a new column.
     pub label: &'a str,
-    /// What a full score is in a new column.
-    pub score_maximum: i32,
     /// What else the search for its column has to know.
     pub relatives: &'a Relatives,
 }
@@ -71,6 +69,8 @@ pub struct Place<'a> {
 /// The activities around one, for the search of its column.
 #[derive(Clone, Debug, Default)]
 pub struct Relatives {
+    /// What a full score is in a new column.
+    pub score_maximum: i32,
     /// Those that it was copied from: its column may still bear the id of one of them.
     pub ancestors: Vec<ActivityId>,
     /// The LMS's addresses of the columns of others in the course: no two activities share one.
@@ -175,7 +175,7 @@ async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -
     }
     let new = NewLineItem {
         label: place.label,
-        score_maximum: i64::from(place.score_maximum),
+        score_maximum: i64::from(place.relatives.score_maximum),
         resource_id: activity,
         tag: &place.item.tag,
         resource_link_id: is_real_link.then_some(rlid),

@@ -4,9 +4,6 @@ use crate::clock::UtcTime;
 use crate::ids::{ActivityId, CourseId, LineItemId, LinkId, OutboxId, PersonId, RegistrationId};
 use crate::store::columns::{Points, text_enum};
 
-/// The kind of grade that an activity sends: its overall mark.
-pub use crate::activity::picker::TAG;
-
 text_enum! {
     /// Where a mark comes from.
     Source {

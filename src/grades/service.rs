@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::model::{GradeState, LineItem, OutboxState, Outgoing, Revision, Source, TAG};
+use super::model::{GradeState, LineItem, OutboxState, Outgoing, Revision, Source};
 use super::store;
 use crate::activity;
+use crate::activity::model::TAG;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::crypto;

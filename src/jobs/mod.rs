@@ -37,6 +37,19 @@ pub struct Job {
     pub round: Box<dyn Fn() -> Round + Send + Sync>,
 }
 
+impl Job {
+    /// A job that hands each round its own copy of what it works with.
+    #[must_use]
+    pub fn repeat<T, F>(name: &'static str, with: &T, round: fn(T) -> F) -> Self
+    where
+        T: Clone + Send + Sync + 'static,
+        F: Future<Output = Duration> + Send + 'static,
+    {
+        let with = with.clone();
+        Self { name, round: Box::new(move || Box::pin(round(with.clone()))) }
+    }
+}
+
 /// Runs jobs until told to stop. A round that has begun is finished first.
 pub struct Runner {
     stop: watch::Sender<bool>,

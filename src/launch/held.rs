@@ -9,7 +9,7 @@ use crate::clock::UtcTime;
 use crate::crypto::CryptoError;
 use crate::crypto::sealed::MasterKey;
 use crate::lti::login::State;
-use crate::lti::verify::Launch;
+use crate::lti::message::Launch;
 
 /// How long it waits, in seconds.
 pub const LIFETIME: i64 = 60;

@@ -3,7 +3,7 @@
 use super::store::{self, Refused};
 use crate::context::Context;
 use crate::ids::RegistrationId;
-use crate::lti::verify::Reject;
+use crate::lti::reject::Reject;
 use crate::store::StoreResult;
 use crate::web::PageError;
 use crate::web::error::Retry;

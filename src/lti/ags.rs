@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::paging;
 use super::score::{self, LINE_ITEM_TYPE, LINE_ITEMS_TYPE, RESULTS_TYPE, SCORE_TYPE};
 use crate::net::{Answer, NetError, Outbound, Outgoing};
 use crate::store::columns::Points;
@@ -114,15 +115,7 @@ impl Ags<'_> {
             let items = body.as_array().ok_or(AgsError::Unreadable("a list of line items is no array"))?;
             found.extend(items.iter().filter_map(line_item));
             seen.push(url);
-            // Moodle's typographic quotes are no visible ASCII, so the header is read as bytes.
-            let links: Vec<String> = answer
-                .headers
-                .get_all("link")
-                .iter()
-                .map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned())
-                .collect();
-            let links: Vec<&str> = links.iter().map(String::as_str).collect();
-            next = score::next_page(&links)
+            next = paging::next_page(&answer)
                 .and_then(|n| Url::parse(&n).ok())
                 .filter(|n| n.origin() == container.origin() && !seen.contains(n) && seen.len() < MAX_PAGES);
         }

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::roles::{self, Mapped};
 use super::verify::MAX_ID;
-use super::{MEMBERSHIPS_TYPE, score};
+use super::{MEMBERSHIPS_TYPE, paging};
 use crate::net::{NetError, Outbound, Outgoing};
 use crate::store::columns::Role;
 
@@ -68,10 +68,7 @@ pub async fn read(outbound: &Outbound, token: &str, url: &Url, context_id: &str)
             merge(&mut members, member);
         }
         seen.push(page);
-        let links = answer.headers.get_all("link").iter();
-        let links: Vec<String> = links.map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned()).collect();
-        let links: Vec<&str> = links.iter().map(String::as_str).collect();
-        next = match score::next_page(&links) {
+        next = match paging::next_page(&answer) {
             Some(address) => Some(Url::parse(&address).map_err(|_| RosterError::Unreadable("an address of a page"))?),
             None => None,
         };

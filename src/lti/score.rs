@@ -190,31 +190,6 @@ pub fn classify(status: u16, is_html: bool, body: &str) -> Verdict {
     }
 }
 
-/// The address of the next page of a list (RFC 8288), as the LMS gives it. Moodle's line item pages
-/// have typographic quotes and `&amp;` (moodle.md item 16).
-#[must_use]
-pub fn next_page(link_headers: &[&str]) -> Option<String> {
-    for header in link_headers {
-        let mut rest = *header;
-        while let Some(start) = rest.find('<') {
-            let end = start + rest[start..].find('>')?;
-            let target = &rest[start + 1..end];
-            let after = &rest[end + 1..];
-            let parameters = after.split('<').next().unwrap_or_default();
-            let is_next = parameters.split([';', ',']).any(|p| {
-                p.trim().strip_prefix("rel").is_some_and(|v| {
-                    v.trim_start().trim_start_matches('=').trim().trim_matches(['"', '\'', '“', '”']) == "next"
-                })
-            });
-            if is_next {
-                return Some(target.replace("&amp;", "&"));
-            }
-            rest = after;
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,28 +263,6 @@ mod tests {
             (501, false, "", V::Rejected),
         ] {
             assert_eq!(classify(status, html, body), verdict, "{status} {body}");
-        }
-    }
-
-    #[test]
-    fn pages_are_followed_in_every_spelling() {
-        for (header, next) in [
-            (r#"<https://c/a?page=2>; rel="next""#, Some("https://c/a?page=2")),
-            (
-                r#"<https://c/a?page=1>; rel="current",<https://c/a?page=2>; rel="next",<https://c/a?page=9>; rel="last""#,
-                Some("https://c/a?page=2"),
-            ),
-            (
-                "<https://m/x?type_id=1&amp;limit=2&amp;from=2>; rel=“next”",
-                Some("https://m/x?type_id=1&limit=2&from=2"),
-            ),
-            ("<https://c/a>; rel=next", Some("https://c/a")),
-            (r#"<https://c/a>; rel="last""#, None),
-            (r#"<https://c/a>; title="next"; rel="prev""#, None),
-            ("garbage", None),
-            ("<unfinished", None),
-        ] {
-            assert_eq!(next_page(&[header]).as_deref(), next, "{header}");
         }
     }
 

@@ -9,13 +9,13 @@ use super::keys;
 use super::model::Family;
 use super::registering::{self, Proposal, RegisterError};
 use crate::context::Context;
-use crate::lti::registration::{CANVAS_PLACEMENTS, CUSTOM_PARAMETERS, SCOPES};
+use crate::lti::SCOPES;
+use crate::lti::registration::{CANVAS_PLACEMENTS, CUSTOM_PARAMETERS};
 use crate::net::authority;
 use crate::web::assets;
 use crate::web::fields::Fields;
 use crate::web::i18n::Lang;
 use crate::web::limit::{LoginLimit, client_address};
-use crate::web::middleware::is_from_our_page;
 use crate::web::view::Frame;
 use crate::web::{PageError, PageResult, View, page};
 
@@ -152,9 +152,6 @@ async fn confirm_registration(
     token: web::Path<String>,
 ) -> PageResult {
     let view = framed_view(&request, &context, &limit)?;
-    if !is_from_our_page(&request, &context) {
-        return Err(PageError::stale_form());
-    }
     let fields = Fields::read(&request, &mut payload.into_inner(), MAX_CONFIRM).await?;
     let invitation = registering::invitation(&context, &token).await?;
     let hosts_confirmed = fields.text("hosts") == "yes";

@@ -7,8 +7,10 @@ use super::store::{self, Known, Wanted};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId};
+use crate::lti::message::Launch;
+use crate::lti::reject::Reject;
 use crate::lti::roles::Mapped;
-use crate::lti::verify::{Launch, MAX_ID, Reject};
+use crate::lti::verify::MAX_ID;
 use crate::lti::{ACTIVITY_ID, CONTEXT_HISTORY, PLACEMENT, PLACEMENT_AGAIN};
 use crate::store::{Conn, StoreResult};
 

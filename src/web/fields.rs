@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, web};
 use futures_util::StreamExt as _;
 
 use super::error::PageError;
+use crate::crypto;
 
 /// At most this many fields (reliability-security.md T95).
 const MAX_FIELDS: usize = 400;
@@ -50,6 +51,24 @@ impl Fields {
             body.extend_from_slice(&chunk);
         }
         Self::parse(&body)
+    }
+
+    /// Reads a form that a page of a session sent: it holds the session's token.
+    ///
+    /// # Errors
+    /// As [`Self::read`]; 403 for another token.
+    pub async fn read_own(
+        request: &HttpRequest,
+        payload: &mut actix_web::dev::Payload,
+        limit: usize,
+        csrf_token: &str,
+    ) -> Result<Self, PageError> {
+        let fields = Self::read(request, payload, limit).await?;
+        if crypto::same(fields.text("csrf").as_bytes(), csrf_token.as_bytes()) {
+            Ok(fields)
+        } else {
+            Err(PageError::stale_form())
+        }
     }
 
     /// Reads an urlencoded text.

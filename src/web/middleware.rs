@@ -18,8 +18,12 @@ use crate::context::Context;
 use crate::crypto;
 use crate::net::authority;
 
-/// Paths that LMSs post to from their own origin; everything else is same-origin only.
-const CROSS_SITE: [&str; 1] = ["/lti/"];
+/// Whether pages of other sites may post here: LMSs do. `/lti/confirm` looks for itself, because its refusal
+/// is that of a launch. Everything else is same-origin only.
+fn is_for_other_sites(path: &str) -> bool {
+    let parts: Vec<&str> = path.strip_prefix("/lti/").unwrap_or_default().split('/').collect();
+    matches!(parts[..], ["login" | "launch" | "confirm"] | [_, "login" | "launch"])
+}
 
 /// The console is never framed, not even when it says no.
 const CONSOLE: &str = "/admin";
@@ -119,8 +123,7 @@ fn refusal(request: &HttpRequest, context: &Context) -> Option<PageError> {
         return Some(PageError::unsupported());
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let same_site_only = changes && !CROSS_SITE.iter().any(|p| path.starts_with(p));
-    (same_site_only && !is_from_our_page(request, context)).then(PageError::stale_form)
+    (changes && !is_for_other_sites(path) && !is_from_our_page(request, context)).then(PageError::stale_form)
 }
 
 /// Whether `Origin` and `Sec-Fetch-Site` say that one of our own pages sent this. A page that sends no
@@ -211,6 +214,17 @@ impl RootSpanBuilder for QuietSpan {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn other_sites_post_to_logins_and_launches_only() {
+        for open in ["/lti/login", "/lti/launch", "/lti/confirm", "/lti/r/login", "/lti/r/launch"] {
+            assert!(is_for_other_sites(open), "{open}");
+        }
+        for own in ["", "/", "/lti", "/lti/", "/lti/deep-links", "/lti/register/x", "/lti/r/confirm", "/peer/r/launch"]
+        {
+            assert!(!is_for_other_sites(own), "{own}");
+        }
+    }
 
     #[test]
     fn one_time_secrets_do_not_reach_the_log() {

@@ -27,6 +27,16 @@ enum Cookies {
     NoneOfTheTool,
 }
 
+/// What axe-core finds on the page or frame that is shown: nothing.
+async fn check_accessibility(page: &Client, name: &str) {
+    page.execute(AXE, vec![]).await.unwrap();
+    let run = "const done = arguments[arguments.length - 1]; \
+        axe.run(document, {resultTypes: ['violations']}).then((r) => done(r.violations.map((v) => \
+        v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '))), (e) => done([String(e)]))";
+    let violations = page.execute_async(run, vec![]).await.unwrap();
+    assert_eq!(violations, json!([]), "{name}: accessibility");
+}
+
 struct Driver {
     child: Child,
     url: String,
@@ -223,12 +233,7 @@ impl Player<'_> {
             return;
         }
         self.checked.borrow_mut().push(name.to_owned());
-        self.page.execute(AXE, vec![]).await.unwrap();
-        let run = "const done = arguments[arguments.length - 1]; \
-            axe.run(document, {resultTypes: ['violations']}).then((r) => done(r.violations.map((v) => \
-            v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '))), (e) => done([String(e)]))";
-        let violations = self.page.execute_async(run, vec![]).await.unwrap();
-        assert_eq!(violations, json!([]), "{name}: accessibility");
+        check_accessibility(&self.page, name).await;
         let loaded = "return performance.getEntriesByType('resource').map((e) => e.name)";
         let loaded: Value = self.page.execute(loaded, vec![]).await.unwrap();
         for address in loaded.as_array().unwrap() {
@@ -558,12 +563,7 @@ async fn console(width: u32) {
     let wait =
         async |css: &str| page.wait().at_most(Duration::from_secs(20)).for_element(Locator::Css(css)).await.unwrap();
     let check = async |name: &str| {
-        page.execute(AXE, vec![]).await.unwrap();
-        let run = "const done = arguments[arguments.length - 1]; \
-            axe.run(document, {resultTypes: ['violations']}).then((r) => done(r.violations.map((v) => \
-            v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '))), (e) => done([String(e)]))";
-        let violations = page.execute_async(run, vec![]).await.unwrap();
-        assert_eq!(violations, json!([]), "{name}: accessibility");
+        check_accessibility(&page, name).await;
         let wide = "return [window.innerWidth, document.documentElement.scrollWidth]";
         let wide = page.execute(wide, vec![]).await.unwrap();
         assert!(wide[1].as_i64() <= wide[0].as_i64(), "{name} scrolls sideways: {wide}");

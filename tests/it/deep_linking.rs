@@ -100,6 +100,31 @@ async fn made(app: &TestApp, kind: Kind, title: &str) -> (Link, String) {
     (link, id)
 }
 
+/// Two learners open a link, hand in and review each other; a trainer releases the marks.
+async fn release(app: &TestApp, kind: Kind, link: &Link) -> Session {
+    let mut learners = Vec::new();
+    for n in 0..2 {
+        let learner = open(app, kind, Part::Learner, n, link).await;
+        assert_eq!(learner.hand_in("<div>Work.</div>").await.status, 303);
+        learners.push(learner);
+    }
+    for learner in &learners {
+        assert_eq!(learner.review(["3", "3", "3"]).await.status, 303);
+    }
+    let trainer = open(app, kind, Part::Trainer, 0, link).await;
+    assert_eq!(trainer.home, learners[0].home);
+    trainer.release(&trainer.home).await;
+    trainer
+}
+
+/// As [`release`], until both grades are in the LMS.
+async fn grade(app: &TestApp, kind: Kind, link: &Link) -> Session {
+    let before = app.lms.school(kind).ledger.len();
+    let trainer = release(app, kind, link).await;
+    eventually("the grades arrive", async || app.lms.school(kind).ledger.len() == before + 2).await;
+    trainer
+}
+
 /// T-DL-01 to T-DL-08.
 async fn t_dl_an_activity_made_in_the_picker_is_opened_and_graded(app: &TestApp) {
     for kind in BOTH {
@@ -152,19 +177,8 @@ async fn t_dl_an_activity_made_in_the_picker_is_opened_and_graded(app: &TestApp)
         save(app, kind, &answered).await;
         let link = last_link(&app.lms.school(kind));
         assert_eq!((link.title.as_str(), &link.custom["activity_id"]), ("Made here", &id));
-        let mut learners = Vec::new();
-        for n in 0..2 {
-            let learner = open(app, kind, Part::Learner, n, &link).await;
-            assert_eq!(learner.home, format!("/peer/{id}"));
-            learner.hand_in("<div>Work.</div>").await;
-            learners.push(learner);
-        }
-        for learner in &learners {
-            assert_eq!(learner.review(["3", "3", "3"]).await.status, 303);
-        }
-        let trainer = open(app, kind, Part::Trainer, 0, &link).await;
-        trainer.release(&trainer.home).await;
-        eventually("the grades arrive", async || app.lms.school(kind).ledger.len() == 2).await;
+        let home = grade(app, kind, &link).await.home;
+        assert_eq!(home, format!("/peer/{id}"));
         let school = app.lms.school(kind);
         assert!(school.ledger.iter().all(|e| Some(&e.line_item) == link.line_item.as_ref() && e.score == Some(40.0)));
     }
@@ -432,17 +446,7 @@ async fn canvas_menus_take_several_at_once(app: &TestApp) {
         assert_eq!(trainer.home, format!("/peer/{}", link.custom["activity_id"]));
     }
     app.lms.campus.with(kind, |s| s.links.iter_mut().for_each(|l| l.published = false));
-    let mut learners = Vec::new();
-    for n in 0..2 {
-        let learner = open(app, kind, Part::Learner, n, &link).await;
-        learner.hand_in("<div>Work.</div>").await;
-        learners.push(learner);
-    }
-    for learner in &learners {
-        assert_eq!(learner.review(["3", "3", "3"]).await.status, 303);
-    }
-    let trainer = open(app, kind, Part::Trainer, 0, &link).await;
-    trainer.release(&trainer.home).await;
+    let trainer = release(app, kind, &link).await;
     eventually("Canvas refuses marks of an unpublished assignment", async || !app.lms.school(kind).requests.is_empty())
         .await;
     assert!(app.lms.school(kind).ledger.is_empty());
@@ -496,18 +500,7 @@ async fn a_copied_column_is_found_again(app: &TestApp) {
         let columns = app.lms.school(kind).line_items.len();
         // The LMS does not say which column is the link's own.
         let unsaid = Link { line_item: None, ..link.clone() };
-        let mut learners = Vec::new();
-        for n in 0..2 {
-            let learner = open(app, kind, Part::Learner, n, &unsaid).await;
-            learner.hand_in("<div>Work.</div>").await;
-            learners.push(learner);
-        }
-        for learner in &learners {
-            assert_eq!(learner.review(["3", "3", "3"]).await.status, 303);
-        }
-        let trainer = open(app, kind, Part::Trainer, 0, &unsaid).await;
-        trainer.release(&trainer.home).await;
-        eventually("the grades arrive", async || app.lms.school(kind).ledger.len() == 2).await;
+        grade(app, kind, &unsaid).await;
         let school = app.lms.school(kind);
         assert!(school.ledger.iter().all(|e| e.line_item == column));
         assert_eq!(school.line_items.len(), columns, "no column is made");
@@ -556,19 +549,7 @@ async fn duplicates_never_share_a_column(app: &TestApp) {
         // Neither link says which column is its own; both columns bear the same resource id.
         let unsaid = |link: &Link| Link { line_item: None, ..link.clone() };
         for link in [unsaid(&twin), unsaid(&link)] {
-            let mut learners = Vec::new();
-            for n in 0..2 {
-                let learner = open(app, kind, Part::Learner, n, &link).await;
-                learner.hand_in("<div>Work.</div>").await;
-                learners.push(learner);
-            }
-            for learner in &learners {
-                assert_eq!(learner.review(["3", "3", "3"]).await.status, 303);
-            }
-            let trainer = open(app, kind, Part::Trainer, 0, &link).await;
-            let before = app.lms.school(kind).ledger.len();
-            trainer.release(&trainer.home).await;
-            eventually("the grades arrive", async || app.lms.school(kind).ledger.len() == before + 2).await;
+            grade(app, kind, &link).await;
         }
         let school = app.lms.school(kind);
         let mut columns: Vec<&String> = school.ledger.iter().map(|e| &e.line_item).collect();
@@ -688,21 +669,8 @@ async fn keys_rotate_without_a_failed_launch(app: &TestApp) {
     // Everything that is signed, for both LMSs; tokens have expired since the last time.
     let job = async |title: &str| {
         for kind in BOTH {
-            let before = app.lms.school(kind).ledger.len();
             let (link, _) = made(app, kind, title).await;
-            let mut learners = Vec::new();
-            for n in 0..2 {
-                let learner = open(app, kind, Part::Learner, n, &link).await;
-                learner.hand_in("<div>Work.</div>").await;
-                learners.push(learner);
-            }
-            for learner in &learners {
-                assert_eq!(learner.review(["3", "3", "3"]).await.status, 303);
-            }
-            let trainer = open(app, kind, Part::Trainer, 0, &link).await;
-            trainer.release(&trainer.home).await;
-            let arrived = async || app.lms.school(kind).ledger.len() == before + 2;
-            eventually("the grades arrive", arrived).await;
+            grade(app, kind, &link).await;
         }
     };
     let first = signs();

@@ -97,10 +97,7 @@ impl FromRequest for AdminPosted {
         Box::pin(async move {
             let signed_out = || PageError::new(StatusCode::UNAUTHORIZED, "admin-session");
             let by = find(&request).await?.ok_or_else(signed_out)?;
-            let fields = Fields::read(&request, &mut payload, MAX_FORM).await?;
-            if !crypto::same(fields.text("csrf").as_bytes(), by.session.csrf_token.as_bytes()) {
-                return Err(PageError::stale_form());
-            }
+            let fields = Fields::read_own(&request, &mut payload, MAX_FORM, &by.session.csrf_token).await?;
             let context = request.app_data::<web::Data<Context>>().ok_or_else(signed_out)?;
             let claim = claim_of(&request, context, &fields);
             Ok(Self { by, fields, at: context.clock.now(), path: request.path().to_owned(), claim })

@@ -13,25 +13,20 @@ const REST: Duration = Duration::from_secs(15);
 /// The job that reads rosters, one after the other.
 #[must_use]
 pub fn read_rosters(context: &Context) -> Job {
-    let context = context.clone();
-    Job {
-        name: "cohort.roster",
-        round: Box::new(move || {
-            let context = context.clone();
-            Box::pin(async move {
-                if context.settings.roster_hours == 0 {
-                    return Duration::from_hours(1);
-                }
-                match run_round(&context).await {
-                    Ok(true) => Duration::ZERO,
-                    Ok(false) => REST,
-                    Err(error) => {
-                        tracing::warn!(event = "roster", %error, "rosters cannot be read now");
-                        REST
-                    }
-                }
-            })
-        }),
+    Job::repeat("cohort.roster", context, read_round)
+}
+
+async fn read_round(context: Context) -> Duration {
+    if context.settings.roster_hours == 0 {
+        return Duration::from_hours(1);
+    }
+    match run_round(&context).await {
+        Ok(true) => Duration::ZERO,
+        Ok(false) => REST,
+        Err(error) => {
+            tracing::warn!(event = "roster", %error, "rosters cannot be read now");
+            REST
+        }
     }
 }
 
@@ -41,10 +36,20 @@ pub fn read_rosters(context: &Context) -> Job {
 /// When the database fails.
 pub async fn run_round(context: &Context) -> Result<bool, StoreError> {
     let now = context.clock.now();
+    // Mostly there is nothing to do, and then nothing is written.
+    let (fresh, is_due) = context
+        .db
+        .read(move |c: &mut Conn| -> Result<_, StoreError> {
+            Ok((store::list_unnoticed(c)?, store::find_due(c, now)?.is_some()))
+        })
+        .await?;
+    if fresh.is_empty() && !is_due {
+        return Ok(false);
+    }
     let due = context
         .db
         .write(move |c: &mut Conn| -> Result<_, StoreError> {
-            store::notice(c, now)?;
+            store::notice(c, fresh, now)?;
             store::claim(c, now)
         })
         .await?;

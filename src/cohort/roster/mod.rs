@@ -9,6 +9,7 @@ pub mod plan;
 pub mod store;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -25,6 +26,7 @@ use crate::lti::token::TokenError;
 use crate::platform;
 use crate::platform::keys::{self, KeyError};
 use crate::platform::model::Person;
+use crate::platform::store::Home;
 use crate::store::columns::text_enum;
 use crate::store::{Conn, StoreError, StoreResult, dialect};
 
@@ -103,9 +105,18 @@ pub async fn sync(context: &Context, due: &Due) -> StoreResult<()> {
     let asked_at = context.clock.now();
     let outcome = match read(context, due).await {
         Ok(members) => {
-            let (due, now) = (due.clone(), context.clock.now());
+            let now = context.clock.now();
             let again = now.plus_seconds(i64::from(context.settings.roster_hours.max(1)) * 3600);
-            context.db.write(move |c| apply(c, &due, &members, (asked_at, now, again))).await
+            let (members, times) = (Arc::new(members), (asked_at, now, again));
+            let apply_once = || {
+                let (due, members) = (due.clone(), Arc::clone(&members));
+                context.db.write(move |c| apply(c, &due, &members, times))
+            };
+            // Somebody's first launch may store the same person at this moment: the second look finds them.
+            match apply_once().await {
+                Err(SyncError::Store(StoreError::Duplicate(_))) => apply_once().await,
+                applied => applied,
+            }
         }
         Err(error) => Err(error),
     };
@@ -119,17 +130,15 @@ pub async fn sync(context: &Context, due: &Due) -> StoreResult<()> {
 
 async fn read(context: &Context, due: &Due) -> Result<Vec<Member>, SyncError> {
     let (wanted, master, now) = (due.course_id.clone(), context.key.clone(), context.clock.now());
-    let (course, deployment, registration, key) = context
+    let (home, key) = context
         .db
         .read(move |c: &mut Conn| -> Result<_, SyncError> {
-            let course = platform::store::get_course(c, &wanted)?;
-            let deployment = platform::store::get_deployment(c, &course.deployment_id)?;
-            let registration = platform::store::find_registration(c, &deployment.registration_id)?;
-            let registration = registration.filter(|r| r.enabled).ok_or(SyncError::NotOffered)?;
-            Ok((course, deployment, registration, keys::signing_key(c, &master, now)?))
+            Ok((platform::store::get_home(c, &wanted)?, keys::signing_key(c, &master, now)?))
         })
         .await?;
-    let url = course.memberships_url.as_deref().and_then(|u| Url::parse(u).ok()).ok_or(SyncError::NotOffered)?;
+    let Home { course, deployment, registration } = home;
+    let url = course.memberships_url.as_deref().filter(|_| registration.enabled).and_then(|u| Url::parse(u).ok());
+    let url = url.ok_or(SyncError::NotOffered)?;
     let request = registration.token_request(&deployment.deployment_id, vec![SCOPE_ROSTER.to_owned()]);
     let fetch =
         async || context.tokens.get(&request, &key).await.map_err(|e: TokenError| SyncError::Token(e.to_string()));
@@ -185,8 +194,7 @@ fn apply(
 
 /// People who have never opened anything here take part from now on; their first launch finds them.
 fn join(conn: &mut Conn, due: &Due, binding: &Binding, members: &[&Member], now: UtcTime) -> StoreResult<()> {
-    let course = platform::store::get_course(conn, &due.course_id)?;
-    let registration = platform::store::get_deployment(conn, &course.deployment_id)?.registration_id;
+    let registration = platform::store::get_home(conn, &due.course_id)?.registration.id;
     for some in members.chunks(LOOKED_UP) {
         let subs = some.iter().map(|m| m.sub.clone()).collect();
         let known = platform::store::list_people_by_sub(conn, &registration, subs)?;
@@ -256,9 +264,4 @@ pub fn ask(conn: &mut Conn, scope: &Scope, confirmed: bool, now: UtcTime) -> Sto
     let actor = Actor::Person(scope.person.clone());
     let detail = serde_json::json!({"confirmed": confirmed});
     audit::record(conn, now, &actor, "roster.ask", scope.course.as_str(), &detail)
-}
-
-/// How long a claim lasts from a moment.
-fn lease_from(now: UtcTime) -> UtcTime {
-    now.plus_seconds(LEASE)
 }

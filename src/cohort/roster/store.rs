@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::plan::Known;
-use super::{Due, Roster, RosterState, lease_from};
+use super::{Due, LEASE, Roster, RosterState};
 use crate::clock::UtcTime;
 use crate::cohort::model::{Binding, Membership};
 use crate::ids::{BindingId, CohortId, CourseId, MembershipId, PersonId};
@@ -41,21 +41,29 @@ pub fn get_binding(conn: &mut Conn, id: &BindingId) -> StoreResult<Binding> {
     Ok(Binding { id, cohort_id, course_id })
 }
 
-/// Notes the rosters that may be read from now on: those of courses that offer one and have an activity.
+/// The bindings whose roster may be read and is not noted yet: of courses that offer one and have an
+/// activity.
 ///
 /// # Errors
 /// When the database fails.
-pub fn notice(conn: &mut Conn, now: UtcTime) -> StoreResult<()> {
+pub fn list_unnoticed(conn: &mut Conn) -> StoreResult<Vec<BindingId>> {
     let with_activity = activities::table.select(activities::cohort_id);
     let noticed = rosters::table.select(rosters::binding_id);
-    let fresh: Vec<BindingId> = bindings::table
+    Ok(bindings::table
         .inner_join(courses::table.on(courses::id.eq(bindings::course_id)))
         .filter(courses::memberships_url.is_not_null())
         .filter(bindings::cohort_id.eq_any(with_activity))
         .filter(bindings::id.ne_all(noticed))
         .select(bindings::id)
         .limit(100)
-        .load(conn)?;
+        .load(conn)?)
+}
+
+/// Notes rosters that may be read from now on. Another process may have been faster.
+///
+/// # Errors
+/// When the database fails.
+pub fn notice(conn: &mut Conn, fresh: Vec<BindingId>, now: UtcTime) -> StoreResult<()> {
     for id in fresh {
         let row = (
             rosters::binding_id.eq(id),
@@ -64,10 +72,25 @@ pub fn notice(conn: &mut Conn, now: UtcTime) -> StoreResult<()> {
             rosters::confirmed.eq(false),
             rosters::due_at.eq(now),
         );
-        // Another process may have been faster.
         on_engine!(conn, c => diesel::insert_into(rosters::table).values(row).on_conflict_do_nothing().execute(c))?;
     }
     Ok(())
+}
+
+/// The roster that is due longest and that no process holds.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_due(conn: &mut Conn, now: UtcTime) -> StoreResult<Option<Due>> {
+    let found: Option<(BindingId, CourseId)> = rosters::table
+        .inner_join(bindings::table.on(bindings::id.eq(rosters::binding_id)))
+        .filter(rosters::due_at.le(now))
+        .filter(rosters::lease_until.is_null().or(rosters::lease_until.lt(Some(now))))
+        .order(rosters::due_at)
+        .select((rosters::binding_id, bindings::course_id))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(binding_id, course_id)| Due { binding_id, course_id }))
 }
 
 /// Claims the roster that is due longest; the lease keeps other processes from it.
@@ -75,21 +98,12 @@ pub fn notice(conn: &mut Conn, now: UtcTime) -> StoreResult<()> {
 /// # Errors
 /// When the database fails.
 pub fn claim(conn: &mut Conn, now: UtcTime) -> StoreResult<Option<Due>> {
-    let free = rosters::lease_until.is_null().or(rosters::lease_until.lt(Some(now)));
-    let found: Option<(BindingId, CourseId)> = rosters::table
-        .inner_join(bindings::table.on(bindings::id.eq(rosters::binding_id)))
-        .filter(rosters::due_at.le(now))
-        .filter(free)
-        .order(rosters::due_at)
-        .select((rosters::binding_id, bindings::course_id))
-        .first(conn)
-        .optional()?;
-    let Some((binding_id, course_id)) = found else { return Ok(None) };
-    let claimed = diesel::update(rosters::table.find(&binding_id))
+    let Some(due) = find_due(conn, now)? else { return Ok(None) };
+    let claimed = diesel::update(rosters::table.find(&due.binding_id))
         .filter(rosters::lease_until.is_null().or(rosters::lease_until.lt(Some(now))))
-        .set(rosters::lease_until.eq(Some(lease_from(now))))
+        .set(rosters::lease_until.eq(Some(now.plus_seconds(LEASE))))
         .execute(conn)?;
-    Ok((claimed == 1).then_some(Due { binding_id, course_id }))
+    Ok((claimed == 1).then_some(due))
 }
 
 /// Notes that a roster was applied or held.

@@ -28,8 +28,13 @@ struct Add {
 
 type Query = web::Query<HashMap<String, String>>;
 
+/// The course, for whoever may change it.
+fn editor(request: &HttpRequest, lms: &Lms, path: &str) -> Option<Frame> {
+    frame(request, lms, path, "course").filter(Frame::may_edit)
+}
+
 async fn add(request: HttpRequest, lms: web::Data<Lms>, path: web::Path<String>, query: Query) -> HttpResponse {
-    let Some(f) = frame(&request, &lms, &path, "course").filter(Frame::may_edit) else {
+    let Some(f) = editor(&request, &lms, &path) else {
         return not_found();
     };
     let launch = query.get("placement").map_or_else(String::new, |placement| {
@@ -57,7 +62,7 @@ async fn save(
     path: web::Path<String>,
     form: web::Form<HashMap<String, String>>,
 ) -> HttpResponse {
-    let Some(f) = frame(&request, &lms, &path, "course").filter(Frame::may_edit) else {
+    let Some(f) = editor(&request, &lms, &path) else {
         return not_found();
     };
     let secret = form.get("secret").cloned().unwrap_or_default();
@@ -75,7 +80,7 @@ async fn publish(
     path: web::Path<String>,
     form: web::Form<HashMap<String, String>>,
 ) -> HttpResponse {
-    let Some(f) = frame(&request, &lms, &path, "course").filter(Frame::may_edit) else {
+    let Some(f) = editor(&request, &lms, &path) else {
         return not_found();
     };
     let wanted = form.get("link");

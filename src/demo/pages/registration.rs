@@ -12,7 +12,8 @@ use super::services::moody;
 use super::site::{Frame, frame, kind_of, not_found, render};
 use super::{Lms, redirect};
 use crate::demo::campus::{Kind, Mood, School, all_scopes};
-use crate::lti::registration::{PLATFORM, TOOL};
+use crate::lti::configuration::PLATFORM;
+use crate::lti::registration::TOOL;
 use crate::net::authority;
 
 #[derive(Template)]

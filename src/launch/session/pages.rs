@@ -117,10 +117,7 @@ impl FromRequest for Posted {
         let mut payload = payload.take();
         Box::pin(async move {
             let by = sign_in(&request).await?;
-            let fields = Fields::read(&request, &mut payload, MAX_FORM).await?;
-            if !crypto::same(fields.text("csrf").as_bytes(), by.session.csrf_token.as_bytes()) {
-                return Err(PageError::stale_form());
-            }
+            let fields = Fields::read_own(&request, &mut payload, MAX_FORM, &by.session.csrf_token).await?;
             let context = request.app_data::<web::Data<Context>>().ok_or_else(PageError::no_session)?;
             Ok(Self { by, fields, at: context.clock.now() })
         })

@@ -69,12 +69,12 @@ async fn fresh(user: SignedIn, context: web::Data<Context>) -> PageResult {
         return Err(PageError::forbidden());
     }
     let scope = user.scope();
-    let (placed, link, offered) = context
+    let (placed, link, offers_others) = context
         .db
         .read(move |c: &mut Conn| -> Result<_, StoreError> {
             let placed = activity::store::find_placed(c, &scope)?;
             let link = scope.link.as_ref().map(|link| platform::store::get_link(c, link)).transpose()?;
-            Ok((placed, link, activity::store::list_offered(c, &scope)?))
+            Ok((placed, link, activity::store::offers_any(c, &scope)?))
         })
         .await?;
     if let Some(activity) = placed {
@@ -87,7 +87,7 @@ async fn fresh(user: SignedIn, context: web::Data<Context>) -> PageResult {
         setup.brief = CleanHtml::of_text(text);
     }
     let mut shown = form(&user, setup, Vec::new());
-    shown.offers_others = !offered.is_empty();
+    shown.offers_others = offers_others;
     page(&shown)
 }
 

@@ -11,24 +11,19 @@ const DAY: i64 = 24 * 3600;
 /// The job that looks at the signing keys once an hour.
 #[must_use]
 pub fn care(context: &Context) -> Job {
-    let context = context.clone();
-    Job {
-        name: "platform.keys",
-        round: Box::new(move || {
-            let context = context.clone();
-            Box::pin(async move {
-                // Making a key takes a moment of a processor, and the database is asked in the same go.
-                let done = tokio::task::spawn_blocking(move || round(&context)).await;
-                if let Ok(Err(error)) = done {
-                    tracing::warn!(event = "keys", %error, "the signing keys could not be looked after");
-                }
-                Duration::from_hours(1)
-            })
-        }),
-    }
+    Job::repeat("platform.keys", context, care_round)
 }
 
-fn round(context: &Context) -> Result<(), KeyError> {
+async fn care_round(context: Context) -> Duration {
+    // Making a key takes a moment of a processor, and the database is asked in the same go.
+    let done = tokio::task::spawn_blocking(move || look_after(&context)).await;
+    if let Ok(Err(error)) = done {
+        tracing::warn!(event = "keys", %error, "the signing keys could not be looked after");
+    }
+    Duration::from_hours(1)
+}
+
+fn look_after(context: &Context) -> Result<(), KeyError> {
     let now = context.clock.now();
     let days = i64::from(context.settings.key_rotation_days);
     if days > 0

@@ -12,6 +12,7 @@ pub use registrations::{
     list_registrations, list_registrations_of, set_deployment_state, set_registration_enabled, update_registration,
 };
 pub use surroundings::{
-    Known, Service, Wanted, create_course, create_link, create_person, find_known, find_newest_course, find_person,
-    get_course, get_link, get_person, list_people, list_people_by_sub, update_course, update_link, update_person,
+    Home, Known, Service, Wanted, create_course, create_link, create_person, find_known, find_newest_course,
+    find_person, get_course, get_home, get_link, get_person, list_people, list_people_by_sub, update_course,
+    update_link, update_person,
 };

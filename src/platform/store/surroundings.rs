@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::registrations::DeploymentRow;
+use super::registrations::{DeploymentRow, RegistrationRow};
 use crate::clock::UtcTime;
 use crate::ids::{CourseId, DeploymentId, LinkId, PersonId, RegistrationId};
-use crate::platform::model::{Course, Deployment, Link, Person};
+use crate::platform::model::{Course, Deployment, Link, Person, Registration};
 use crate::store::schema::{courses, deployments, links, people, registrations};
 use crate::store::{Conn, StoreResult, on_engine, row_of};
 
@@ -98,6 +98,31 @@ row_of! {
 /// `NotFound` for an unknown id.
 pub fn get_course(conn: &mut Conn, id: &CourseId) -> StoreResult<Course> {
     Ok(courses::table.find(id).select(CourseRow::as_select()).first(conn)?.into())
+}
+
+/// Where a course is at home.
+#[derive(Clone, Debug)]
+pub struct Home {
+    /// The course.
+    pub course: Course,
+    /// The deployment through which the LMS shows the tool there.
+    pub deployment: Deployment,
+    /// The LMS.
+    pub registration: Registration,
+}
+
+/// A course with its deployment and its registration.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn get_home(conn: &mut Conn, id: &CourseId) -> StoreResult<Home> {
+    let (course, deployment, registration): (CourseRow, DeploymentRow, RegistrationRow) = courses::table
+        .inner_join(deployments::table.on(deployments::id.eq(courses::deployment_id)))
+        .inner_join(registrations::table.on(registrations::id.eq(deployments::registration_id)))
+        .filter(courses::id.eq(id))
+        .select((CourseRow::as_select(), DeploymentRow::as_select(), RegistrationRow::as_select()))
+        .first(conn)?;
+    Ok(Home { course: course.into(), deployment: deployment.into(), registration: registration.into() })
 }
 
 /// Stores a course.
