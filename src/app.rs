@@ -119,14 +119,14 @@ impl Server {
         let io = |e: std::io::Error| StartError::Io(e.to_string());
         let address = listener.local_addr().map_err(io)?;
         let limit = web::Data::new(LoginLimit::new(context.settings.logins_per_minute));
-        let jobs = vec![
+        let mut jobs = vec![
             launch::jobs::purge(&context),
-            grades::jobs::deliver_grades(&context),
             keys::jobs::care(&context),
             admin::jobs::purge(&context),
             cohort::roster::jobs::read_rosters(&context),
             forget_quiet_clients(&limit),
         ];
+        jobs.extend(grades::jobs::all(&context));
         let jobs = Runner::start(jobs, &context.wake);
         let shared = web::Data::new(context.clone());
         let server = HttpServer::new(move || {

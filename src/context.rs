@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::crypto::sealed::MasterKey;
 use crate::jobs::Wake;
+use crate::launch::arrivals::Arrivals;
 use crate::lti::jwks::JwksCache;
 use crate::lti::token::TokenCache;
 use crate::net::Outbound;
@@ -34,6 +35,8 @@ pub struct Context {
     pub tokens: TokenCache,
     /// How many refused launches are noted.
     pub notes: Arc<NoteLimit>,
+    /// Who opened something lately.
+    pub arrivals: Arrivals,
     /// Wakes the background jobs.
     pub wake: Wake,
 }
@@ -50,6 +53,7 @@ impl Context {
             jwks: JwksCache::new(outbound.clone(), clock.clone()),
             tokens: TokenCache::new(outbound.clone(), clock.clone()),
             notes: Arc::default(),
+            arrivals: Arrivals::default(),
             wake: Wake::default(),
             settings: Arc::new(settings),
             db,

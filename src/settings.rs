@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use config::{Config, Environment, File, FileFormat};
+use config::{Config, Environment, File, FileFormat, Map, Value, ValueKind};
 use serde::Deserialize;
 use url::Url;
 
@@ -38,8 +38,6 @@ struct Raw {
     log: String,
     logins_per_minute: u32,
     allow_insecure_platforms: bool,
-    ags_lease_seconds: i64,
-    ags_retry_seconds: i64,
     key_rotation_days: u32,
     roster_hours: u32,
     // Named by the outside contract, and without effect in this version.
@@ -68,16 +66,103 @@ pub struct Settings {
     pub logins_per_minute: u32,
     /// Permits http and private addresses for LMSs on one's own machine.
     pub allow_insecure_platforms: bool,
-    /// How long one process may hold a grade that it sends, in seconds.
-    pub ags_lease_seconds: i64,
-    /// The pause after the first failed try to send a grade, in seconds; it doubles up to six hours.
-    pub ags_retry_seconds: i64,
+    /// How grades are delivered.
+    pub ags: Ags,
     /// After how many days a signing key gets a successor; 0 means by command only.
     pub key_rotation_days: u32,
     /// After how many hours the roster of a course is read again; 0 means never.
     pub roster_hours: u32,
     /// Settings that were given and have no effect in this version.
     pub without_effect: Vec<&'static str>,
+}
+
+/// What the names of the settings of [`Ags`] begin with.
+const AGS_PREFIX: &str = "ags_";
+
+macro_rules! ags {
+    ($($(#[$doc:meta])* $name:ident: $default:literal in $from:literal..=$to:literal,)+) => {
+        /// How grades are delivered: the parameters of reliability-security.md §2.6, each a setting
+        /// `CERCLE_AGS_…`.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Ags {
+            $($(#[$doc])* pub $name: i64,)+
+        }
+
+        impl Default for Ags {
+            fn default() -> Self {
+                Self { $($name: $default,)+ }
+            }
+        }
+
+        impl Ags {
+            fn read(given: Map<String, Value>) -> Result<Self, SettingsError> {
+                let mut read = Self::default();
+                for (name, value) in given {
+                    match name.as_str() {
+                        $(concat!("ags_", stringify!($name)) => {
+                            let number = value.into_int()?;
+                            if !($from..=$to).contains(&number) {
+                                let reason = format!("{name} must be between {} and {}", $from, $to);
+                                return Err(SettingsError::Value { name: "CERCLE_AGS_…", reason });
+                            }
+                            read.$name = number;
+                        })+
+                        _ => return Err(config::ConfigError::Message(format!("unknown setting {name}")).into()),
+                    }
+                }
+                Ok(read)
+            }
+
+            fn list(&self) -> Vec<(&'static str, String)> {
+                vec![$((concat!("ags_", stringify!($name)), self.$name.to_string()),)+]
+            }
+        }
+    };
+}
+
+ags! {
+    /// How long a process may hold a grade that it sends, in seconds; more than twice the time-outs together.
+    lease_seconds: 120 in 1..=3600,
+    /// The longest time for one call, in seconds.
+    timeout_seconds: 30 in 1..=300,
+    /// The pause after the first failed try, in seconds; it doubles with each.
+    retry_seconds: 30 in 1..=3600,
+    /// The longest pause between two tries, in seconds.
+    retry_max_seconds: 21_600 in 1..=86_400,
+    /// After so many days without success a grade waits for a person.
+    give_up_days: 14 in 1..=365,
+    /// A grade that the LMS refuses is tried again after so many hours.
+    parked_hours: 24 in 1..=720,
+    /// Failures of an LMS in a row that stop the tries.
+    circuit_failures: 5 in 1..=1000,
+    /// Of how many grades they must be where the fault may be one grade's own.
+    circuit_rows: 3 in 1..=1000,
+    /// The first pause of a stopped LMS, in seconds; it doubles with each failed probe.
+    circuit_seconds: 30 in 1..=3600,
+    /// The longest pause of a stopped LMS, in seconds.
+    circuit_max_seconds: 900 in 1..=86_400,
+    /// How often an LMS that does not take our keys, scopes or address is asked again, in seconds.
+    refused_seconds: 900 in 1..=86_400,
+    /// Parallel calls to one LMS.
+    parallel: 4 in 1..=64,
+    /// Parallel calls to one Canvas, which charges for them in advance.
+    parallel_canvas: 2 in 1..=64,
+    /// Parallel calls of this process to all LMSs.
+    parallel_total: 16 in 1..=256,
+    /// Scores a second to one LMS at first.
+    rate: 10 in 1..=100_000,
+    /// Scores a second to one LMS at most; a clean minute adds one.
+    rate_max: 20 in 1..=100_000,
+    /// Grades that a process takes at once.
+    batch: 8 in 1..=500,
+    /// What another process stored is seen after so many seconds.
+    poll_seconds: 5 in 1..=300,
+    /// A grade is read back so long after it was sent, in seconds.
+    check_seconds: 120 in 1..=86_400,
+    /// And again after so many hours.
+    check_hours: 24 in 1..=720,
+    /// For so many days after it was decided.
+    check_days: 30 in 1..=3650,
 }
 
 impl Settings {
@@ -93,7 +178,7 @@ impl Settings {
         // What only tests set is no setting. A misspelt setting is refused below.
         variables.retain(|name, _| name.starts_with("CERCLE_") && !name.starts_with("CERCLE_TEST_"));
         let environment = Environment::with_prefix("CERCLE").source(Some(variables));
-        let raw: Raw = Config::builder()
+        let all: Map<String, Value> = Config::builder()
             .set_default("listen", "127.0.0.1:8080")?
             .set_default("database_url", "sqlite:data/cercle.db")?
             .set_default("data_dir", "data")?
@@ -102,15 +187,15 @@ impl Settings {
             .set_default("log", "info")?
             .set_default("logins_per_minute", 1200)?
             .set_default("allow_insecure_platforms", false)?
-            .set_default("ags_lease_seconds", 120)?
-            .set_default("ags_retry_seconds", 30)?
             .set_default("key_rotation_days", 0)?
             .set_default("roster_hours", 24)?
             .add_source(File::from(file).format(FileFormat::Toml).required(false))
             .add_source(environment.try_parsing(true))
             .build()?
             .try_deserialize()?;
-        raw.check()
+        let (of_ags, others) = all.into_iter().partition(|(name, _)| name.starts_with(AGS_PREFIX));
+        let raw: Raw = Value::new(None, ValueKind::Table(others)).try_deserialize()?;
+        raw.check(Ags::read(of_ags)?)
     }
 
     /// Settings for a server on this machine, as the demo and the tests use them.
@@ -126,8 +211,7 @@ impl Settings {
             log: "info".to_owned(),
             logins_per_minute: 0,
             allow_insecure_platforms: true,
-            ags_lease_seconds: 120,
-            ags_retry_seconds: 30,
+            ags: Ags::default(),
             key_rotation_days: 0,
             roster_hours: 24,
             without_effect: Vec::new(),
@@ -137,7 +221,7 @@ impl Settings {
     /// Every setting as the log shows it: passwords are masked.
     #[must_use]
     pub fn masked(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut shown = vec![
             ("public_url", self.public_url.to_string()),
             ("listen", self.listen.to_string()),
             ("database_url", mask_password(&self.database_url)),
@@ -147,11 +231,11 @@ impl Settings {
             ("log", self.log.clone()),
             ("logins_per_minute", self.logins_per_minute.to_string()),
             ("allow_insecure_platforms", self.allow_insecure_platforms.to_string()),
-            ("ags_lease_seconds", self.ags_lease_seconds.to_string()),
-            ("ags_retry_seconds", self.ags_retry_seconds.to_string()),
             ("key_rotation_days", self.key_rotation_days.to_string()),
             ("roster_hours", self.roster_hours.to_string()),
-        ]
+        ];
+        shown.extend(self.ags.list());
+        shown
     }
 
     /// The origin of the tool: scheme, host and port, as browsers write it in `Origin`.
@@ -185,7 +269,7 @@ fn mask_password(url: &str) -> String {
 }
 
 impl Raw {
-    fn check(self) -> Result<Settings, SettingsError> {
+    fn check(self, ags: Ags) -> Result<Settings, SettingsError> {
         let fail = |name, reason: &str| Err(SettingsError::Value { name, reason: reason.to_owned() });
         let Ok(listen) = self.listen.parse::<SocketAddr>() else {
             return fail("CERCLE_LISTEN", "expected ADDRESS:PORT, for example 127.0.0.1:8080");
@@ -212,9 +296,6 @@ impl Raw {
                 }
             }
         }
-        if self.ags_lease_seconds < 1 || self.ags_retry_seconds < 1 {
-            return fail("CERCLE_AGS_LEASE_SECONDS", "lease and retry times must be at least 1 second");
-        }
         // A key waits two days before it signs; a shorter life would leave none that signs for long.
         if (1..7).contains(&self.key_rotation_days) {
             return fail("CERCLE_KEY_ROTATION_DAYS", "must be at least 7 days, or 0 to rotate by command only");
@@ -232,8 +313,7 @@ impl Raw {
             log: self.log,
             logins_per_minute: self.logins_per_minute,
             allow_insecure_platforms: self.allow_insecure_platforms,
-            ags_lease_seconds: self.ags_lease_seconds,
-            ags_retry_seconds: self.ags_retry_seconds,
+            ags,
             key_rotation_days: self.key_rotation_days,
             roster_hours: self.roster_hours,
         })

@@ -289,6 +289,7 @@ mark-peers-were = { $n ->
    *[other] The mean of { $n } reviews was { $mark }.
 }
 grade-sent = In your LMS gradebook
+grade-taken = Sent to your LMS, being checked
 grade-not-yet = Not yet sent to your LMS
 grade-nowhere = Not sent to a gradebook
 feedback-title = What your reviewers wrote
@@ -401,6 +402,9 @@ next-done = done
 grade-after-release = after release
 grade-waiting = Waiting to be sent
 grade-conflict = The LMS shows another grade
+grade-conflict-with = The LMS shows { $theirs }
+grade-kept = The LMS’s own grade was kept
+grade-stopped = Not sent any more
 grade-retrying = Not sent yet: { $reason }. It is tried again by itself.
 grade-failed = Not in the LMS: { $reason }
 grade-class-no_service = the LMS offers no gradebook column to this activity
@@ -412,11 +416,62 @@ grade-class-token_refused = the LMS refuses our sign-in
 grade-class-user_not_gradable = the LMS does not count this person as a learner of the course
 grade-class-line_item_missing = the gradebook column no longer exists
 grade-class-lms_not_accepting = the LMS takes no grades for this activity now (not published, or closed)
+grade-class-lms_refuses = the LMS refuses this grade, it may be locked there
 grade-class-forbidden = the LMS does not let us write to this column
 grade-class-scope_missing = the LMS does not grant the right to send grades
 grade-class-registration_disabled = this LMS is switched off in Cercle
-grade-class-gave_up = stopped after 14 days
+grade-class-certificate = the certificate of the LMS is not valid
+grade-class-blocked_address = the address of the LMS is not one that Cercle may talk to
+grade-class-moved = the LMS has moved to another address
+grade-class-clock = the server’s clock was wrong
+grade-class-busy = Cercle was busy
+grade-class-gave_up = no success for two weeks
 grade-class-other = the LMS does not take it
+grade-advice-user_not_gradable = Enrol this person as a learner in the LMS course. It is tried again at their next visit and every day.
+grade-advice-line_item_missing = Make the column again, or place the activity in the course again.
+grade-advice-lms_not_accepting = Publish the activity in the LMS, or open the grading period. It is tried again every day.
+grade-advice-lms_refuses = Unlock the grade in the LMS gradebook. It is tried again every few hours.
+grade-advice-forbidden = Ask the administrator of the LMS whether Cercle may write grades into this course.
+grade-advice-no_service = Ask the administrator of the LMS to allow Cercle to use the gradebook, then open the activity from the course again.
+grade-advice-token_refused = Ask the administrator to look at this LMS in Cercle’s console.
+grade-advice-scope_missing = Ask the administrator of the LMS to allow Cercle to send grades.
+grade-advice-registration_disabled = Ask the administrator of Cercle to switch this LMS on.
+grade-advice-gave_up = The grade is kept here. Try again when the LMS works.
+grades-title = Grades in the LMS
+grades-none = No grade has been released yet.
+grades-intro = Every grade here is in the LMS, on its way, or waits for you. Nothing is lost.
+grades-lost = { $n ->
+    [one] The gradebook column no longer exists; { $n } grade waits for one.
+   *[other] The gradebook column no longer exists; { $n } grades wait for one.
+}
+grades-new-column = Make the column again
+grades-keep = Keep { $theirs } in the LMS
+grades-keep-none = Leave it as it is in the LMS
+grades-send-ours = Send { $ours }
+grades-stop = Stop sending this grade
+grades-check = Check what the LMS has now
+grades-csv = { $n ->
+    [one] { $n } grade that is not confirmed (CSV)
+   *[other] { $n } grades that are not confirmed (CSV)
+}
+grades-banner = { $n ->
+    [one] { $n } grade needs your decision.
+   *[other] { $n } grades need your decision.
+}
+grades-open = Look at the grades
+grade-checked = checked
+grade-since = since
+grade-next = next try
+grade-changed-at = changed there
+col-tries = Last tries
+col-in-lms = In the LMS
+col-do = What to do
+tries = { $n ->
+    [one] { $n } try
+   *[other] { $n } tries
+}
+try-unknown = interrupted; it is checked
+try-taken = the LMS took it
 
 ## A learner's sheet
 shown-to-peers-as = Shown to peers as { $name }

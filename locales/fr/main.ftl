@@ -289,6 +289,7 @@ mark-peers-were = { $n ->
    *[other] La moyenne de { $n } relectures était { $mark }.
 }
 grade-sent = Dans le carnet de notes de la plateforme
+grade-taken = Envoyée à la plateforme, vérification en cours
 grade-not-yet = Pas encore envoyée à la plateforme
 grade-nowhere = Non envoyée à un carnet de notes
 feedback-title = Ce que vos relecteurs ont écrit
@@ -401,6 +402,9 @@ next-done = terminé
 grade-after-release = après la publication
 grade-waiting = En attente d’envoi
 grade-conflict = La plateforme montre une autre note
+grade-conflict-with = La plateforme montre { $theirs }
+grade-kept = La note de la plateforme est gardée
+grade-stopped = N’est plus envoyée
 grade-retrying = Pas encore envoyée : { $reason }. Un nouvel essai se fait tout seul.
 grade-failed = Absente de la plateforme : { $reason }
 grade-class-no_service = la plateforme n’offre pas de colonne à cette activité
@@ -412,11 +416,62 @@ grade-class-token_refused = la plateforme refuse notre identification
 grade-class-user_not_gradable = la plateforme ne compte pas cette personne parmi les apprenants du cours
 grade-class-line_item_missing = la colonne du carnet de notes n’existe plus
 grade-class-lms_not_accepting = la plateforme ne prend pas de notes pour cette activité (non publiée ou fermée)
+grade-class-lms_refuses = la plateforme refuse cette note, elle y est peut-être verrouillée
 grade-class-forbidden = la plateforme ne nous laisse pas écrire dans cette colonne
 grade-class-scope_missing = la plateforme ne donne pas le droit d’envoyer des notes
 grade-class-registration_disabled = cette plateforme est désactivée dans Cercle
-grade-class-gave_up = arrêté après 14 jours
+grade-class-certificate = le certificat de la plateforme n’est pas valide
+grade-class-blocked_address = Cercle n’a pas le droit de parler à l’adresse de la plateforme
+grade-class-moved = la plateforme a changé d’adresse
+grade-class-clock = l’horloge du serveur était fausse
+grade-class-busy = Cercle était occupé
+grade-class-gave_up = aucun succès depuis deux semaines
 grade-class-other = la plateforme ne la prend pas
+grade-advice-user_not_gradable = Inscrivez cette personne comme apprenant au cours de la plateforme. Un nouvel essai se fait à sa prochaine visite et chaque jour.
+grade-advice-line_item_missing = Recréez la colonne, ou placez de nouveau l’activité dans le cours.
+grade-advice-lms_not_accepting = Publiez l’activité sur la plateforme, ou ouvrez la période de notation. Un nouvel essai se fait chaque jour.
+grade-advice-lms_refuses = Déverrouillez la note dans le carnet de la plateforme. Un nouvel essai se fait toutes les quelques heures.
+grade-advice-forbidden = Demandez à l’administrateur de la plateforme si Cercle peut écrire des notes dans ce cours.
+grade-advice-no_service = Demandez à l’administrateur de la plateforme d’ouvrir le carnet de notes à Cercle, puis rouvrez l’activité depuis le cours.
+grade-advice-token_refused = Demandez à l’administrateur de regarder cette plateforme dans la console de Cercle.
+grade-advice-scope_missing = Demandez à l’administrateur de la plateforme de permettre à Cercle d’envoyer des notes.
+grade-advice-registration_disabled = Demandez à l’administrateur de Cercle d’activer cette plateforme.
+grade-advice-gave_up = La note est gardée ici. Réessayez quand la plateforme fonctionne.
+grades-title = Notes sur la plateforme
+grades-none = Aucune note n’est encore publiée.
+grades-intro = Chaque note est sur la plateforme, en route, ou attend votre décision. Rien n’est perdu.
+grades-lost = { $n ->
+    [one] La colonne du carnet n’existe plus ; { $n } note en attend une.
+   *[other] La colonne du carnet n’existe plus ; { $n } notes en attendent une.
+}
+grades-new-column = Recréer la colonne
+grades-keep = Garder { $theirs } sur la plateforme
+grades-keep-none = Laisser la plateforme comme elle est
+grades-send-ours = Envoyer { $ours }
+grades-stop = Ne plus envoyer cette note
+grades-check = Vérifier ce que la plateforme a maintenant
+grades-csv = { $n ->
+    [one] { $n } note non confirmée (CSV)
+   *[other] { $n } notes non confirmées (CSV)
+}
+grades-banner = { $n ->
+    [one] { $n } note attend votre décision.
+   *[other] { $n } notes attendent votre décision.
+}
+grades-open = Voir les notes
+grade-checked = vérifiée
+grade-since = depuis
+grade-next = prochain essai
+grade-changed-at = changée là-bas
+col-tries = Derniers essais
+col-in-lms = Sur la plateforme
+col-do = Que faire
+tries = { $n ->
+    [one] { $n } essai
+   *[other] { $n } essais
+}
+try-unknown = interrompu ; vérification en cours
+try-taken = la plateforme l’a prise
 
 ## Fiche d’un apprenant
 shown-to-peers-as = Montré aux pairs comme { $name }

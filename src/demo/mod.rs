@@ -82,7 +82,9 @@ pub fn over(lms_listener: TcpListener, tool_listener: TcpListener, folder: &Path
     let tool_address = tool_listener.local_addr().map_err(io)?;
     let public_url = url::Url::parse(&format!("http://{tool_address}")).map_err(|e| StartError::Io(e.to_string()))?;
     let database = format!("sqlite:{}", folder.join("demo.db").display());
-    let settings = Settings { ags_retry_seconds: 3, ..Settings::local(public_url, tool_address, &database, folder) };
+    let mut settings = Settings::local(public_url, tool_address, &database, folder);
+    settings.ags.retry_seconds = 3;
+    settings.ags.check_seconds = 5;
     let clock = Clock::default();
     let context = prepare(settings, clock.clone())?;
     let campus = Campus::new(&format!("http://localhost:{lms_port}"), clock)?;

@@ -151,13 +151,15 @@ pub struct Grade {
     pub comments: Vec<String>,
     /// Submission attempts (Canvas).
     pub attempts: u32,
+    /// The address that the LMS opens to show the last attempt (Canvas).
+    pub opens: Option<String>,
     /// Whether a teacher locked it (Moodle).
     pub locked: bool,
     /// Whether a teacher's own grade stands above the tool's (Moodle).
     pub overridden: bool,
 }
 
-/// One accepted score: the double's ledger, by which tests prove "exactly once".
+/// What one accepted score changed in the gradebook: the double's ledger, by which tests prove "exactly once".
 #[derive(Clone, Debug, PartialEq)]
 pub struct Effect {
     /// The column.

@@ -137,6 +137,10 @@ fn canvas(school: &mut School, line_item: &str, body: &str, now: UtcTime) -> Ans
     let before = grade.clone();
     if flag("new_submission").unwrap_or(true) {
         grade.attempts += 1;
+        let said = |name: &str| extension.and_then(|e| e.get(name)).and_then(Value::as_str);
+        if said("submission_type") == Some("basic_lti_launch") {
+            grade.opens = said("submission_data").map(str::to_owned);
+        }
     }
     let gradable = given.zip(maximum).filter(|_| matches!(progress, "FullyGraded" | "PendingManual"));
     match gradable {
@@ -150,8 +154,7 @@ fn canvas(school: &mut School, line_item: &str, body: &str, now: UtcTime) -> Ans
         grade.comments.push(comment.to_owned());
     }
     grade.modified = Some(timestamp);
-    let changed =
-        (before.score, before.attempts, before.comments.len()) != (grade.score, grade.attempts, grade.comments.len());
+    let changed = (before.score, before.comments.len()) != (grade.score, grade.comments.len());
     let after = grade.score;
     let user = user.to_owned();
     if changed {

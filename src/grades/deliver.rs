@@ -1,30 +1,31 @@
-//! One try to bring one grade into its LMS, and what its outcome means for the row.
+//! One try to bring one grade into its LMS.
 
-use std::time::Instant;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::fault;
-use super::line_item::{self, Column, NoColumn, Place, Relatives};
-use super::model::{LineItem, OutboxState, Outgoing};
-use super::rules::{self, GIVE_UP_AFTER, PARKED_PAUSE};
-use super::store::{self, Finished};
+use super::line_item::{self, Column, Place, Relatives};
+use super::model::{LineItem, Outgoing};
+use super::outcome::{Outcome, is_ours};
+use super::store;
 use crate::activity;
-use crate::clock::UtcTime;
 use crate::context::Context;
-use crate::ids::AttemptId;
+use crate::crypto::rsa::SigningKey;
+use crate::ids::LineItemId;
 use crate::lti::ags::{Ags, AgsError};
 use crate::lti::score::{
-    self, SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT, SCOPE_SCORE, Score, Verdict, classify,
+    SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT, SCOPE_SCORE, Score, Standing, Verdict, scale,
 };
-use crate::lti::token::TokenError;
-use crate::net::{Answer, NetError};
+use crate::lti::token::TokenRequest;
 use crate::platform;
-use crate::platform::model::{Course, Link, Registration};
+use crate::platform::model::{Course, Family, Link, Registration};
 use crate::platform::store::Home;
 use crate::store::columns::Points;
 use crate::store::{Conn, StoreError};
 
-/// What a try needs to know.
-struct Job {
+/// What all grades of one column share.
+pub struct Parcel {
     registration: Registration,
     deployment_id: String,
     course: Course,
@@ -32,53 +33,75 @@ struct Job {
     item: LineItem,
     label: String,
     relatives: Relatives,
-    key: std::sync::Arc<crate::crypto::rsa::SigningKey>,
+    key: Arc<SigningKey>,
+    /// Found once for all of them.
+    column: tokio::sync::Mutex<Option<Result<Column, Outcome>>>,
 }
 
-/// What a try came to.
-#[derive(Debug)]
-struct Outcome {
-    verdict: Verdict,
-    class: &'static str,
-    status: Option<u16>,
-    text: String,
-    /// Whether the LMS may have applied the score unseen.
-    ambiguous: bool,
-    overloaded: bool,
-    retry_after: Option<i64>,
-}
+impl Parcel {
+    /// Whether results may be read.
+    #[must_use]
+    pub fn may_check(&self) -> bool {
+        self.offers(SCOPE_RESULT)
+    }
 
-impl Outcome {
-    fn of(verdict: Verdict) -> Self {
-        Self {
-            verdict,
-            class: verdict.as_str(),
-            status: None,
-            text: String::new(),
-            ambiguous: false,
-            overloaded: false,
-            retry_after: None,
+    fn offers(&self, scope: &str) -> bool {
+        self.course.ags_scopes.split(' ').any(|s| s == scope)
+    }
+
+    /// A token for what the launch offered; only the scores are needed.
+    fn token_request(&self, required: &str) -> TokenRequest {
+        let mut wanted: Vec<&str> =
+            [SCOPE_SCORE, SCOPE_RESULT, SCOPE_LINE_ITEM].into_iter().filter(|s| self.offers(s)).collect();
+        if !wanted.contains(&SCOPE_LINE_ITEM) && self.offers(SCOPE_LINE_ITEM_READ) {
+            wanted.push(SCOPE_LINE_ITEM_READ);
         }
+        let scopes = wanted.into_iter().map(str::to_owned).collect();
+        let request = self.registration.token_request(&self.deployment_id, scopes);
+        TokenRequest { required: vec![required.to_owned()], ..request }
     }
 
-    fn because(verdict: Verdict, class: &'static str, text: String) -> Self {
-        Self { class, text, ..Self::of(verdict) }
+    /// The product of the LMS.
+    #[must_use]
+    pub const fn family(&self) -> Family {
+        self.registration.family
+    }
+
+    /// The address of the column, where it is known already.
+    #[must_use]
+    pub fn known_url(&self) -> Option<url::Url> {
+        self.item.url.as_ref().and_then(|u| url::Url::parse(u).ok())
     }
 }
 
-fn load(conn: &mut Conn, context: &Context, row: &Outgoing) -> Result<Job, platform::keys::KeyError> {
-    let item = store::get_line_item(conn, &row.line_item_id)?;
-    let Home { course, deployment, registration } = platform::store::get_home(conn, &item.course_id)?;
-    let link = match activity::store::find_link(conn, &item.activity_id, &item.course_id)? {
-        Some(link) => link,
-        None => platform::store::get_link(conn, &item.link_id)?,
-    };
+/// Loads what the grades of some columns share.
+///
+/// # Errors
+/// When the database or the signing key fails.
+pub fn load_parcels(
+    conn: &mut Conn,
+    context: &Context,
+    items: impl IntoIterator<Item = LineItemId>,
+) -> Result<HashMap<LineItemId, Arc<Parcel>>, platform::keys::KeyError> {
     let key = platform::keys::signing_key(conn, &context.key, context.clock.now())?;
-    let label = if link.title.is_empty() { course.title.clone() } else { link.title.clone() };
-    // Only the search for a column needs to know more.
-    let relatives = if item.url.is_none() { relatives(conn, &item)? } else { Relatives::default() };
-    let deployment_id = deployment.deployment_id;
-    Ok(Job { registration, deployment_id, course, link, item, label, relatives, key })
+    let mut parcels = HashMap::new();
+    for id in items {
+        if parcels.contains_key(&id) {
+            continue;
+        }
+        let item = store::get_line_item(conn, &id)?;
+        let Home { course, deployment, registration } = platform::store::get_home(conn, &item.course_id)?;
+        let link = match activity::store::find_link(conn, &item.activity_id, &item.course_id)? {
+            Some(link) => link,
+            None => platform::store::get_link(conn, &item.link_id)?,
+        };
+        let label = if link.title.is_empty() { course.title.clone() } else { link.title.clone() };
+        let relatives = relatives(conn, &item)?;
+        let (deployment_id, key, column) = (deployment.deployment_id, Arc::clone(&key), tokio::sync::Mutex::default());
+        let parcel = Parcel { registration, deployment_id, course, link, item, label, relatives, key, column };
+        parcels.insert(id, Arc::new(parcel));
+    }
+    Ok(parcels)
 }
 
 fn relatives(conn: &mut Conn, item: &LineItem) -> Result<Relatives, StoreError> {
@@ -90,147 +113,203 @@ fn relatives(conn: &mut Conn, item: &LineItem) -> Result<Relatives, StoreError> 
     })
 }
 
-/// Tries to send one claimed row, and stores what came of it.
-pub async fn deliver(context: &Context, row: Outgoing, attempt: AttemptId, token: String) {
-    let started = Instant::now();
-    let job = {
-        let (inner, row) = (context.clone(), row.clone());
-        context.db.read(move |c| load(c, &inner, &row)).await
-    };
-    let outcome = match job {
-        Ok(job) if !job.registration.enabled => {
-            Outcome::because(Verdict::Forbidden, "registration_disabled", String::new())
+/// The points that the LMS may show for a row because they came from us.
+///
+/// # Errors
+/// When the database fails.
+pub fn load_ours(conn: &mut Conn, row: &Outgoing, item: &LineItemId) -> Result<Vec<Points>, StoreError> {
+    if !needs_history(row) {
+        return Ok(Vec::new());
+    }
+    let activity = store::get_line_item(conn, item)?.activity_id;
+    let mut ours = store::list_points_since(conn, &activity, &row.person_id, row.delivered_rev.max(1))?;
+    ours.extend(row.sent_points);
+    Ok(ours)
+}
+
+/// A first score has nothing to overwrite, unless an earlier try of it may have arrived.
+const fn needs_history(row: &Outgoing) -> bool {
+    row.is_grade() && (row.delivered_rev > 0 || row.ambiguous)
+}
+
+/// A token, and what it was asked for, so that it can be forgotten.
+pub struct Access {
+    request: TokenRequest,
+    token: String,
+    timeout: Duration,
+}
+
+impl Access {
+    /// A token for a scope that the launch offered.
+    ///
+    /// # Errors
+    /// What that means for the grade.
+    pub async fn get(context: &Context, parcel: &Parcel, required: &str) -> Result<Self, Outcome> {
+        let request = parcel.token_request(required);
+        if !request.scopes.iter().any(|s| s == required) {
+            return Err(Outcome::because(Verdict::Forbidden, "no_service", "the LMS offers no such service here"));
         }
-        Ok(job) => send(context, &job, &row).await,
-        Err(error) => Outcome::because(Verdict::Unavailable, "internal", error.to_string()),
-    };
-    fault::point("before_finish");
-    let latency_ms = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
-    let stored = store_outcome(context, &row, attempt, token, outcome, latency_ms).await;
-    if let Err(error) = stored {
-        // The lease runs out and the row is tried again with the same timestamp: nothing is lost.
-        tracing::error!(event = "ags.finish", outbox = %row.id, %error, "the outcome of a try could not be stored");
+        let token = context.tokens.get(&request, &parcel.key).await.map_err(|error| Outcome::of_token(&error))?;
+        let seconds = u64::try_from(context.settings.ags.timeout_seconds).unwrap_or(30);
+        Ok(Self { request, token, timeout: Duration::from_secs(seconds) })
+    }
+
+    /// The calls with this token.
+    #[must_use]
+    pub fn ags<'a>(&'a self, context: &'a Context) -> Ags<'a> {
+        Ags { outbound: &context.outbound, token: &self.token, timeout: self.timeout }
+    }
+
+    /// The LMS does not take it.
+    pub async fn forget(&self, context: &Context) {
+        context.tokens.forget(&self.request, &self.token).await;
     }
 }
 
-fn scopes(course: &Course) -> Vec<String> {
-    let offered = |s: &&str| course.ags_scopes.split(' ').any(|o| o == *s);
-    let mut wanted: Vec<&str> = [SCOPE_SCORE, SCOPE_RESULT, SCOPE_LINE_ITEM].into_iter().filter(offered).collect();
-    if !wanted.contains(&SCOPE_LINE_ITEM) && offered(&SCOPE_LINE_ITEM_READ) {
-        wanted.push(SCOPE_LINE_ITEM_READ);
+/// Tries to send one row. `ours` is what [`load_ours`] gave. A token that is refused is fetched anew once.
+pub async fn send(context: &Context, parcel: &Parcel, row: &Outgoing, ours: &[Points]) -> Outcome {
+    if !parcel.registration.enabled {
+        return Outcome::because(Verdict::Forbidden, "registration_disabled", "");
     }
-    wanted.into_iter().map(str::to_owned).collect()
-}
-
-async fn send(context: &Context, job: &Job, row: &Outgoing) -> Outcome {
-    let request = job.registration.token_request(&job.deployment_id, scopes(&job.course));
-    if !request.scopes.iter().any(|s| s == SCOPE_SCORE) {
-        return Outcome::because(Verdict::Forbidden, "no_service", "the LMS offers no score service here".to_owned());
-    }
-    // A refused token is fetched anew once.
     let mut last = Outcome::of(Verdict::Unauthorized);
     for _ in 0..2 {
-        let token = match context.tokens.get(&request, &job.key).await {
-            Ok(token) => token,
-            Err(error) => return token_failure(&error),
+        let access = match Access::get(context, parcel, SCOPE_SCORE).await {
+            Ok(access) => access,
+            Err(outcome) => return outcome,
         };
-        fault::point("after_token");
-        let ags = Ags { outbound: &context.outbound, token: &token };
-        last = send_with(context, &ags, job, row).await;
+        fault::point_of(row.is_grade(), "after_token");
+        last = send_with(context, &access.ags(context), parcel, row, ours).await;
         if last.verdict != Verdict::Unauthorized {
-            return last;
+            break;
         }
-        context.tokens.forget(&request, &token).await;
+        access.forget(context).await;
     }
     last
 }
 
-fn token_failure(error: &TokenError) -> Outcome {
-    match error {
-        TokenError::Unavailable(text) => Outcome::because(Verdict::Unavailable, "token_unavailable", text.clone()),
-        TokenError::Refused(text) => Outcome::because(Verdict::Unavailable, "token_refused", text.clone()),
-        TokenError::ScopeMissing(scope) => Outcome::because(Verdict::Forbidden, "scope_missing", scope.clone()),
-        TokenError::Signing => Outcome::because(Verdict::Unavailable, "internal", error.to_string()),
+async fn column_of(
+    context: &Context,
+    ags: &Ags<'_>,
+    parcel: &Parcel,
+    gone: Option<&Column>,
+) -> Result<Column, Outcome> {
+    let mut column = parcel.column.lock().await;
+    match column.as_ref() {
+        Some(Ok(found)) if gone.is_none_or(|g| g.url != found.url) => return Ok(found.clone()),
+        Some(Err(outcome)) if outcome.verdict != Verdict::Unauthorized => return Err(outcome.clone()),
+        _ => {}
+    }
+    let place = Place {
+        item: &parcel.item,
+        link: &parcel.link,
+        course: &parcel.course,
+        label: &parcel.label,
+        relatives: &parcel.relatives,
+    };
+    let found = line_item::resolve(context, ags, &place, gone.map(|g| &g.url)).await;
+    let found = found.map_err(|error| Outcome::of_column(&error));
+    *column = Some(found.clone());
+    found
+}
+
+async fn send_with(context: &Context, ags: &Ags<'_>, parcel: &Parcel, row: &Outgoing, ours: &[Points]) -> Outcome {
+    let column = match column_of(context, ags, parcel, None).await {
+        Ok(column) => column,
+        Err(outcome) => return outcome,
+    };
+    let outcome = send_to(context, ags, parcel, row, ours, &column).await;
+    if outcome.verdict != Verdict::LineItemMissing {
+        return outcome;
+    }
+    // The column is gone: another one of this activity takes the score at once.
+    match column_of(context, ags, parcel, Some(&column)).await {
+        Ok(other) => send_to(context, ags, parcel, row, ours, &other).await,
+        Err(missing) if missing.verdict == Verdict::LineItemMissing => outcome,
+        Err(other) => other,
     }
 }
 
-async fn send_with(context: &Context, ags: &Ags<'_>, job: &Job, row: &Outgoing) -> Outcome {
-    let place =
-        Place { item: &job.item, link: &job.link, course: &job.course, label: &job.label, relatives: &job.relatives };
-    let column = match line_item::resolve(context, ags, &place).await {
-        Ok(column) => column,
-        Err(error) => return no_column(error),
-    };
+async fn send_to(
+    context: &Context,
+    ags: &Ags<'_>,
+    parcel: &Parcel,
+    row: &Outgoing,
+    ours: &[Points],
+    column: &Column,
+) -> Outcome {
+    if let Some(settled) = look_first(ags, parcel, row, ours, column).await {
+        return settled;
+    }
+    let given = scale(row.desired_points, row.desired_maximum, column.maximum);
+    let standing =
+        if row.is_grade() { Standing::Graded { given, maximum: column.maximum } } else { Standing::HandedIn };
+    let work_url = row.submitted_at.map(|_| work_url(context, parcel, row));
     let score = Score {
         user_id: &row.lms_sub,
-        given: score::scale(row.desired_points, row.desired_maximum, column.maximum),
-        maximum: column.maximum,
+        standing,
         timestamp: row.desired_ts,
         submitted_at: row.submitted_at,
-        family: job.registration.family,
+        family: parcel.registration.family,
+        work_url: work_url.as_deref(),
     };
-    fault::point("before_send");
+    fault::point_of(row.is_grade(), "before_send");
     let answer = ags.post_score(&column.url, score.body()).await;
-    fault::point("after_send");
+    fault::point_of(row.is_grade(), "after_send");
     let outcome = match answer {
-        Ok(answer) => read(&answer),
-        Err(error) => net_failure(&error),
+        Ok(answer) => Outcome::of_answer(&answer, context.clock.now()),
+        Err(error) => Outcome::of_net(&error),
     };
+    if outcome.verdict == Verdict::Stale { settle(ags, parcel, row, column, outcome).await } else { outcome }
+}
+
+/// Where an LMS that opens works by their address finds this one (canvas.md §5).
+fn work_url(context: &Context, parcel: &Parcel, row: &Outgoing) -> String {
+    context.settings.url(&activity::rules::work_path(&parcel.item.activity_id, &row.person_id))
+}
+
+/// What stands in the LMS is read before a score could replace it: another value than ours is somebody's
+/// decision. None where the score may go.
+async fn look_first(
+    ags: &Ags<'_>,
+    parcel: &Parcel,
+    row: &Outgoing,
+    ours: &[Points],
+    column: &Column,
+) -> Option<Outcome> {
+    // After a lost answer Moodle itself refuses a repeated score; others would take it twice.
+    let in_doubt = row.ambiguous && parcel.registration.family != Family::Moodle;
+    if !(row.delivered_rev > 0 || in_doubt) || !parcel.may_check() {
+        return None;
+    }
+    let seen = match ags.result_of(&column.url, &row.lms_sub).await {
+        Ok(Some(seen)) => seen,
+        Ok(None) => return None,
+        Err(error) => return Some(unread(&error, row)),
+    };
+    if !row.is_grade() {
+        // The LMS has something of ours: it was told.
+        return Some(Outcome::of(Verdict::Accepted));
+    }
+    if seen.score.is_none() && row.delivered_rev == 0 {
+        // What says "handed in" holds no grade.
+        return None;
+    }
+    if is_ours(&seen, row, &[row.desired_points]) {
+        return Some(Outcome { class: "confirmed", confirmed: true, ..Outcome::of(Verdict::Accepted) });
+    }
+    if is_ours(&seen, row, ours) {
+        return None;
+    }
+    Some(Outcome { class: "changed_there", seen: Some(seen), ..Outcome::of(Verdict::Stale) })
+}
+
+fn unread(error: &AgsError, row: &Outgoing) -> Outcome {
+    let outcome = Outcome::of_ags(error);
     match outcome.verdict {
-        Verdict::Stale => settle(ags, job, row, &column, score.given, outcome).await,
-        Verdict::LineItemMissing => {
-            if let Err(error) = line_item::loose(context, &job.item).await {
-                tracing::error!(event = "ags.loose", %error, "a lost column could not be noted");
-            }
-            outcome
-        }
-        _ => outcome,
-    }
-}
-
-fn read(answer: &Answer) -> Outcome {
-    let text = answer.text();
-    let verdict = classify(answer.status, answer.is_html(), &text);
-    let retry_after = answer.header("retry-after").and_then(|v| v.trim().parse().ok());
-    Outcome {
-        status: Some(answer.status),
-        text: text.chars().filter(|c| !c.is_control()).take(500).collect(),
-        ambiguous: verdict == Verdict::Suspicious,
-        overloaded: verdict == Verdict::Throttled,
-        retry_after,
-        ..Outcome::of(verdict)
-    }
-}
-
-fn net_failure(error: &NetError) -> Outcome {
-    let outcome = Outcome { text: error.to_string(), ..Outcome::of(Verdict::Unavailable) };
-    match error {
-        NetError::Connect(_) => Outcome { class: "unreachable", ..outcome },
-        NetError::Blocked(_) => Outcome { class: "blocked_address", verdict: Verdict::Forbidden, ..outcome },
-        NetError::Ambiguous(_) | NetError::TooLarge(_) => {
-            Outcome { class: "no_answer", ambiguous: true, overloaded: true, ..outcome }
-        }
-    }
-}
-
-fn no_column(error: NoColumn) -> Outcome {
-    match error {
-        NoColumn::NoService => {
-            Outcome::because(Verdict::Forbidden, "no_service", "the LMS offers no column to this activity".to_owned())
-        }
-        NoColumn::Busy => Outcome::because(Verdict::Unavailable, "busy", String::new()),
-        NoColumn::Store(error) => Outcome::because(Verdict::Unavailable, "internal", error.to_string()),
-        NoColumn::Failed(AgsError::Net(error)) => Outcome { ambiguous: false, ..net_failure(&error) },
-        NoColumn::Failed(AgsError::Status { status, text }) => {
-            let verdict = match classify(status, false, &text) {
-                // These belong to scores; from a list they mean that we may not look.
-                Verdict::Accepted | Verdict::Stale | Verdict::UserNotGradable => Verdict::Rejected,
-                other => other,
-            };
-            Outcome { status: Some(status), text, ..Outcome::of(verdict) }
-        }
-        NoColumn::Failed(AgsError::Unreadable(text)) => {
-            Outcome::because(Verdict::Unavailable, "unreadable", text.to_owned())
+        // A new token, or another column, is looked for; everything else is tried again.
+        Verdict::Unauthorized | Verdict::LineItemMissing => outcome,
+        _ => {
+            Outcome { verdict: Verdict::Unavailable, class: "result_unavailable", ambiguous: row.ambiguous, ..outcome }
         }
     }
 }
@@ -238,101 +317,15 @@ fn no_column(error: NoColumn) -> Outcome {
 /// The LMS says that it has this or a newer grade: its own result tells which. After an attempt whose
 /// answer was lost it is ours (reliability-security.md §0.2); otherwise somebody changed the grade
 /// there, and a person decides.
-async fn settle(ags: &Ags<'_>, job: &Job, row: &Outgoing, column: &Column, given: Points, stale: Outcome) -> Outcome {
-    let may_read = job.course.ags_scopes.split(' ').any(|s| s == SCOPE_RESULT);
-    if !may_read {
+async fn settle(ags: &Ags<'_>, parcel: &Parcel, row: &Outgoing, column: &Column, stale: Outcome) -> Outcome {
+    if !parcel.may_check() {
         return if row.ambiguous { Outcome { class: "unchecked", verdict: Verdict::Accepted, ..stale } } else { stale };
     }
     match ags.result_of(&column.url, &row.lms_sub).await {
-        Ok(Some((score, maximum))) if equal(score, maximum, given, column.maximum) => {
-            Outcome { class: "confirmed", verdict: Verdict::Accepted, ..stale }
+        Ok(Some(seen)) if is_ours(&seen, row, &[row.desired_points]) => {
+            Outcome { class: "confirmed", verdict: Verdict::Accepted, confirmed: true, ..stale }
         }
-        Ok(_) => stale,
-        Err(error) => Outcome {
-            class: "result_unavailable",
-            verdict: Verdict::Unavailable,
-            text: error.to_string(),
-            ambiguous: row.ambiguous,
-            ..stale
-        },
-    }
-}
-
-/// Whether two scores are the same share of their maximum, to 1/10000: LMSs round.
-fn equal(a: Points, a_max: Points, b: Points, b_max: Points) -> bool {
-    let (left, right) = (i128::from(a.0) * i128::from(b_max.0), i128::from(b.0) * i128::from(a_max.0));
-    let scale = i128::from(a_max.0) * i128::from(b_max.0);
-    scale > 0 && (left - right).abs() * 10_000 <= scale
-}
-
-async fn store_outcome(
-    context: &Context,
-    row: &Outgoing,
-    attempt: AttemptId,
-    token: String,
-    outcome: Outcome,
-    latency_ms: i64,
-) -> Result<(), StoreError> {
-    let (first_pause, now) = (context.settings.ags_retry_seconds, context.clock.now());
-    let jitter = crate::crypto::random_bytes::<2>().map_or(500, |b| u16::from_le_bytes(b) % 1001);
-    tracing::info!(
-        event = "ags.score", outbox = %row.id, rev = row.desired_rev, attempt = row.attempt,
-        class = outcome.class, status = outcome.status, latency_ms, "a score was tried"
-    );
-    let row = row.clone();
-    context
-        .db
-        .write(move |c: &mut Conn| {
-            let first_failed = store::first_failed_at(c, &row.id)?;
-            let done = finished(&row, &outcome, first_failed, (first_pause, jitter), latency_ms, now);
-            store::finish(c, &attempt, &row, &token, &done, now)?;
-            Ok(())
-        })
-        .await
-}
-
-fn finished(
-    row: &Outgoing,
-    outcome: &Outcome,
-    first_failed: Option<UtcTime>,
-    (first_pause, jitter): (i64, u16),
-    latency_ms: i64,
-    now: UtcTime,
-) -> Finished {
-    let pause = rules::pause(first_pause, row.attempt, jitter);
-    let gave_up = first_failed.is_some_and(|t| now.seconds_since(t) > GIVE_UP_AFTER);
-    let (state, next_attempt_at) = match outcome.verdict {
-        Verdict::Accepted => (OutboxState::Delivered, now),
-        Verdict::Stale => (OutboxState::Conflict, now),
-        // Kept for ever, shown, and sent when somebody asks.
-        _ if gave_up => (OutboxState::Parked, UtcTime(i64::MAX)),
-        v if v.is_retriable() => {
-            (OutboxState::Pending, rules::next_try(now, pause, outcome.overloaded, outcome.retry_after))
-        }
-        _ => (OutboxState::Parked, now.plus_seconds(PARKED_PAUSE)),
-    };
-    Finished {
-        state,
-        class: if gave_up && state == OutboxState::Parked { "gave_up".to_owned() } else { outcome.class.to_owned() },
-        status: outcome.status.map(i32::from),
-        text: outcome.text.clone(),
-        // Once a try may have arrived, later ones of the same revision stay under that doubt.
-        ambiguous: state != OutboxState::Delivered && (outcome.ambiguous || row.ambiguous),
-        next_attempt_at,
-        latency_ms,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scores_are_compared_as_shares() {
-        let p = Points::whole;
-        assert!(equal(Points(167_000), p(20), Points(835_000), p(100)));
-        assert!(equal(Points(666_667), p(100), Points(666_700), p(100)));
-        assert!(!equal(p(83), p(100), p(84), p(100)));
-        assert!(!equal(p(0), p(0), p(0), p(100)));
+        Ok(seen) => Outcome { seen, ..stale },
+        Err(error) => unread(&error, row),
     }
 }

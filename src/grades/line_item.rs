@@ -4,7 +4,6 @@ use url::Url;
 
 use super::model::LineItem;
 use super::store;
-use crate::clock::UtcTime;
 use crate::context::Context;
 use crate::ids::ActivityId;
 use crate::lti::ags::{Ags, AgsError, LineItem as LmsLineItem, NewLineItem};
@@ -29,6 +28,8 @@ pub enum NoColumn {
     NoService,
     /// Another worker is looking for it at this moment.
     Busy,
+    /// The LMS had one and has it no longer: a person says whether to make another.
+    Lost,
     /// The LMS did not answer well.
     Failed(AgsError),
     /// The database.
@@ -91,19 +92,53 @@ impl Place<'_> {
     }
 }
 
+/// How long the LMS's own description of a column counts, in seconds.
+const DESCRIBED: i64 = 24 * 3600;
+
 /// The column of a place: the one that is bound; else the link's own; else one with our activity's id
-/// and tag; else the link's only one; else a new one where the scope allows it.
+/// and tag; else the link's only one; else a new one where the scope allows it and none was lost.
+/// `gone` is an address that just answered that nothing is there.
 ///
 /// # Errors
 /// [`NoColumn`].
-pub async fn resolve(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -> Result<Column, NoColumn> {
-    if let (Some(url), Some(maximum)) = (&place.item.url, place.item.score_maximum)
-        && let Ok(url) = Url::parse(url)
-    {
-        return Ok(Column { url, maximum });
+pub async fn resolve(
+    context: &Context,
+    ags: &Ags<'_>,
+    place: &Place<'_>,
+    gone: Option<&Url>,
+) -> Result<Column, NoColumn> {
+    let may_read = place.may(SCOPE_LINE_ITEM) || place.may(SCOPE_LINE_ITEM_READ);
+    let mut named: Vec<Url> = Vec::new();
+    for address in [place.item.url.as_ref(), place.link.line_item_url.as_ref()].into_iter().flatten() {
+        if let Ok(url) = Url::parse(address)
+            && !named.contains(&url)
+        {
+            named.push(url);
+        }
     }
-    if let Some(column) = coupled(context, ags, place).await? {
-        return Ok(column);
+    let mut lost = place.item.lost_at.is_some() || gone.is_some();
+    for url in named {
+        let is_bound = place.item.url.as_deref() == Some(url.as_str());
+        let described = place.item.described_at.is_some_and(|t| context.clock.now().seconds_since(t) < DESCRIBED);
+        match place.item.score_maximum {
+            _ if gone == Some(&url) => continue,
+            Some(maximum) if is_bound && (described || !may_read) => return Ok(Column { url, maximum }),
+            _ => {}
+        }
+        let maximum = if may_read {
+            match ags.line_item(&url).await {
+                Ok(item) => item.score_maximum.unwrap_or(DEFAULT_MAXIMUM),
+                Err(AgsError::Status { status: 404 | 410, .. }) => {
+                    lost = true;
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        } else {
+            DEFAULT_MAXIMUM
+        };
+        bind(context, place, url.as_str(), maximum, false).await?;
+        return Ok(Column { url, maximum });
     }
     let token = crate::crypto::random_token().map_err(|_| NoColumn::Busy)?;
     let (id, now) = (place.item.id.clone(), context.clock.now());
@@ -114,31 +149,18 @@ pub async fn resolve(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -> Res
     if !leased {
         return Err(NoColumn::Busy);
     }
-    let outcome = search_or_create(context, ags, place).await;
-    context.db.write(move |c| store::release_line_item(c, &id, &token)).await?;
+    let outcome = search_or_create(context, ags, place, lost).await;
+    let note_loss = matches!(outcome, Err(NoColumn::Lost)) && place.item.lost_at.is_none();
+    context
+        .db
+        .write(move |c: &mut Conn| {
+            if note_loss {
+                store::bind_line_item(c, &id, None, None, false, now)?;
+            }
+            store::release_line_item(c, &id, &token)
+        })
+        .await?;
     outcome
-}
-
-/// The column that the launch named, or the one that was bound before its maximum was known.
-async fn coupled(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -> Result<Option<Column>, NoColumn> {
-    let Some(address) = place.item.url.as_ref().or(place.link.line_item_url.as_ref()) else {
-        return Ok(None);
-    };
-    let Ok(url) = Url::parse(address) else {
-        return Ok(None);
-    };
-    let maximum = if place.may(SCOPE_LINE_ITEM) || place.may(SCOPE_LINE_ITEM_READ) {
-        match ags.line_item(&url).await {
-            Ok(item) => item.score_maximum.unwrap_or(DEFAULT_MAXIMUM),
-            // The named column is gone: look for another one.
-            Err(AgsError::Status { status: 404 | 410, .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        }
-    } else {
-        DEFAULT_MAXIMUM
-    };
-    bind(context, place, url.as_str(), maximum, false).await?;
-    Ok(Some(Column { url, maximum }))
 }
 
 async fn bind(context: &Context, place: &Place<'_>, url: &str, maximum: Points, ours: bool) -> StoreResult<()> {
@@ -146,11 +168,11 @@ async fn bind(context: &Context, place: &Place<'_>, url: &str, maximum: Points, 
     context.db.write(move |c: &mut Conn| store::bind_line_item(c, &id, Some(&url), Some(maximum), ours, now)).await
 }
 
-async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -> Result<Column, NoColumn> {
+async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>, lost: bool) -> Result<Column, NoColumn> {
     let container = place.course.line_items_url.as_ref().and_then(|u| Url::parse(u).ok());
     let may_read = place.may(SCOPE_LINE_ITEM) || place.may(SCOPE_LINE_ITEM_READ);
     let Some(container) = container.filter(|_| may_read) else {
-        return Err(NoColumn::NoService);
+        return Err(if lost { NoColumn::Lost } else { NoColumn::NoService });
     };
     let activity = place.item.activity_id.as_str();
     // Copied with its course, a column keeps the id of the activity that it was made for (AGS §3.2.15).
@@ -169,6 +191,9 @@ async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>) -
         if let (Some(found), None) = (linked.next(), linked.next()) {
             return use_found(context, place, &found, false).await;
         }
+    }
+    if lost {
+        return Err(NoColumn::Lost);
     }
     if !place.may(SCOPE_LINE_ITEM) {
         return Err(NoColumn::NoService);
@@ -201,13 +226,4 @@ async fn use_found(context: &Context, place: &Place<'_>, found: &LmsLineItem, ou
     let maximum = found.score_maximum.unwrap_or(DEFAULT_MAXIMUM);
     bind(context, place, url.as_str(), maximum, ours).await?;
     Ok(Column { url, maximum })
-}
-
-/// Looses a column that the LMS no longer has, so that the next try looks for another one.
-///
-/// # Errors
-/// When the database fails.
-pub async fn loose(context: &Context, item: &LineItem) -> StoreResult<()> {
-    let (id, now): (_, UtcTime) = (item.id.clone(), context.clock.now());
-    context.db.write(move |c| store::bind_line_item(c, &id, None, None, false, now)).await
 }

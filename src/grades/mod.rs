@@ -4,11 +4,16 @@
 //! one transaction, so a grade that a trainer sees as released is in the LMS, or on its way, or
 //! waiting for a person.
 
+pub mod circuit;
+pub mod confirm;
 pub mod deliver;
+pub mod dispatch;
 pub mod fault;
 pub mod jobs;
 pub mod line_item;
 pub mod model;
+pub mod outcome;
+pub mod pace;
 pub mod rules;
 pub mod service;
 pub mod store;

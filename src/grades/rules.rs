@@ -2,21 +2,15 @@
 
 use crate::clock::UtcTime;
 
-/// The longest pause between two tries, in seconds.
-pub const LONGEST_PAUSE: i64 = 6 * 3600;
-/// Rows that the LMS does not take are tried again this often, in seconds.
-pub const PARKED_PAUSE: i64 = 24 * 3600;
-/// After this long without success a row waits for a person, in seconds.
-pub const GIVE_UP_AFTER: i64 = 14 * 24 * 3600;
 /// The least pause after a time-out or an unnumbered 429, in seconds.
 const OVERLOAD_PAUSE: i64 = 60;
 
-/// The pause after the n-th failed try (n ≥ 1): `first · 2^(n-1)`, at most six hours, ±20 % by
-/// `jitter` in 0…=1000 so that many rows do not come back at once (reliability-security.md §2.6).
+/// The pause after the n-th failed try (n ≥ 1): `first · 2^(n-1)`, at most `longest`, ±20 % by `jitter` in
+/// 0…=1000 so that many rows do not come back at once (reliability-security.md §2.6). In seconds.
 #[must_use]
-pub fn pause(first: i64, n: i32, jitter: u16) -> i64 {
+pub fn pause(first: i64, longest: i64, n: i32, jitter: u16) -> i64 {
     let doublings = u32::try_from((n - 1).clamp(0, 40)).unwrap_or(0);
-    let plain = first.saturating_mul(1_i64 << doublings.min(40)).clamp(1, LONGEST_PAUSE);
+    let plain = first.saturating_mul(1_i64 << doublings.min(40)).clamp(1, longest.max(1));
     (plain * (800 + i64::from(jitter.min(1000)) * 400 / 1000) / 1000).max(1)
 }
 
@@ -34,13 +28,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const LONGEST: i64 = 6 * 3600;
+
     #[test]
     fn pauses_double_to_six_hours() {
-        assert_eq!(pause(30, 1, 500), 30);
-        assert_eq!(pause(30, 2, 500), 60);
-        assert_eq!(pause(30, 11, 500), LONGEST_PAUSE);
-        assert_eq!(pause(30, 1, 0), 24);
-        assert_eq!(pause(30, 1, 1000), 36);
+        assert_eq!(pause(30, LONGEST, 1, 500), 30);
+        assert_eq!(pause(30, LONGEST, 2, 500), 60);
+        assert_eq!(pause(30, LONGEST, 11, 500), LONGEST);
+        assert_eq!(pause(30, LONGEST, 1, 0), 24);
+        assert_eq!(pause(30, LONGEST, 1, 1000), 36);
     }
 
     #[test]
@@ -56,8 +52,8 @@ mod tests {
     proptest! {
         #[test]
         fn pauses_stay_in_bounds(first in 1i64..4000, n in -5i32..10_000, jitter in 0u16..2000) {
-            let p = pause(first, n, jitter);
-            prop_assert!((1..=LONGEST_PAUSE * 12 / 10).contains(&p));
+            let p = pause(first, LONGEST, n, jitter);
+            prop_assert!((1..=LONGEST * 12 / 10).contains(&p));
         }
     }
 }

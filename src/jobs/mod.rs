@@ -6,23 +6,36 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
-/// Wakes all jobs of this process early; cheap to clone.
+/// Wakes all jobs of this process early, and tells them when it ends; cheap to clone.
 #[derive(Clone, Default)]
-pub struct Wake(Arc<Notify>);
+pub struct Wake(Arc<Signals>);
+
+#[derive(Default)]
+struct Signals {
+    woken: Notify,
+    stopping: AtomicBool,
+}
 
 impl Wake {
     /// Something was stored that a job may want to see.
     pub fn wake(&self) {
-        self.0.notify_waiters();
+        self.0.woken.notify_waiters();
+    }
+
+    /// Whether the process ends: a round that takes long begins nothing new.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::Relaxed)
     }
 
     /// Counts wake-ups from the moment of this call, not from the first poll.
     fn woken(&self) -> impl Future<Output = ()> + '_ {
-        self.0.notified()
+        self.0.woken.notified()
     }
 }
 
@@ -53,6 +66,7 @@ impl Job {
 /// Runs jobs until told to stop. A round that has begun is finished first.
 pub struct Runner {
     stop: watch::Sender<bool>,
+    wake: Wake,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
@@ -81,11 +95,12 @@ impl Runner {
                 })
             })
             .collect();
-        Self { stop, tasks }
+        Self { stop, wake: wake.clone(), tasks }
     }
 
     /// Stops: waits for the rounds that are under way, at most 30 seconds.
     pub async fn stop(self) {
+        self.wake.0.stopping.store(true, Ordering::Relaxed);
         // Nobody listens any more only when all tasks have ended already.
         let _ = self.stop.send(true);
         for task in self.tasks {

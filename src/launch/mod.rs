@@ -1,6 +1,7 @@
 //! From an LMS's login request to a session: the only place that makes one. Ends in a redirect to
 //! `/open`, which the activity answers.
 
+pub mod arrivals;
 pub mod held;
 pub mod jobs;
 pub mod pages;

@@ -186,7 +186,7 @@ pub async fn open_session(
     if opening.previous.is_none() && opening.held.launch.deep_linking().is_none() {
         let opening = Arc::clone(&opening);
         match context.db.write_last(move |c| opening.store_if_known(c)).await {
-            Ok(Some(Ok(session))) => return Ok(Opened { session, token }),
+            Ok(Some(Ok(session))) => return Ok(opened(context, session, token)),
             Ok(Some(Err(reason))) => return Err(reason.into()),
             Ok(None) => {}
             Err(error) => return Err(error.into()),
@@ -196,13 +196,18 @@ pub async fn open_session(
     for _ in 0..3 {
         let opening = Arc::clone(&opening);
         match context.db.write(move |c| opening.store(c)).await {
-            Ok(Ok(session)) => return Ok(Opened { session, token }),
+            Ok(Ok(session)) => return Ok(opened(context, session, token)),
             Ok(Err(reason)) => return Err(reason.into()),
             Err(StoreError::Duplicate(_)) => {}
             Err(error) => return Err(error.into()),
         }
     }
     Err(Reject::Store.into())
+}
+
+fn opened(context: &Context, session: Session, token: String) -> Opened {
+    context.arrivals.note(&session.course_id, &session.person_id);
+    Opened { session, token }
 }
 
 /// A nonce as it is kept: used, until no token with it can be sent again.

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::paging;
 use super::score::{self, LINE_ITEM_TYPE, LINE_ITEMS_TYPE, RESULTS_TYPE, SCORE_TYPE};
+use crate::clock::UtcTime;
 use crate::net::{Answer, NetError, Outbound, Outgoing};
 use crate::store::columns::Points;
 
@@ -14,8 +15,8 @@ use crate::store::columns::Points;
 const MAX_PAGES: usize = 100;
 /// The longest list page, in bytes.
 const PAGE_LIMIT: usize = 2 * 1024 * 1024;
-/// The longest time for one call.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// At most this many pages of results are read.
+const MAX_RESULT_PAGES: usize = 200;
 
 /// A line item as the LMS describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct Ags<'a> {
     pub outbound: &'a Outbound,
     /// The bearer token.
     pub token: &'a str,
+    /// The longest time for one call.
+    pub timeout: Duration,
 }
 
 fn line_item(value: &Value) -> Option<LineItem> {
@@ -87,7 +90,7 @@ impl Ags<'_> {
     /// # Errors
     /// [`AgsError`].
     pub async fn line_item(&self, url: &Url) -> Result<LineItem, AgsError> {
-        let request = Outgoing::get(url.clone()).accept(LINE_ITEM_TYPE).bearer(self.token).timeout(TIMEOUT);
+        let request = Outgoing::get(url.clone()).accept(LINE_ITEM_TYPE).bearer(self.token).timeout(self.timeout);
         let body = json_body(&self.outbound.send(request).await?)?;
         line_item(&body).ok_or(AgsError::Unreadable("a line item without id"))
     }
@@ -108,7 +111,7 @@ impl Ags<'_> {
             let request = Outgoing::get(url.clone())
                 .accept(LINE_ITEMS_TYPE)
                 .bearer(self.token)
-                .timeout(TIMEOUT)
+                .timeout(self.timeout)
                 .limit(PAGE_LIMIT);
             let answer = self.outbound.send(request).await?;
             let body = json_body(&answer)?;
@@ -139,7 +142,7 @@ impl Ags<'_> {
         let request = Outgoing::post(container.clone(), LINE_ITEM_TYPE, body.to_string().into_bytes())
             .accept(LINE_ITEM_TYPE)
             .bearer(self.token)
-            .timeout(TIMEOUT);
+            .timeout(self.timeout);
         let answer = json_body(&self.outbound.send(request).await?)?;
         line_item(&answer).ok_or(AgsError::Unreadable("a line item without id"))
     }
@@ -150,29 +153,101 @@ impl Ags<'_> {
     /// [`NetError`] when there is no complete answer.
     pub async fn post_score(&self, line_item: &Url, body: String) -> Result<Answer, NetError> {
         let url = score::service_url(line_item, "scores").unwrap_or_else(|| line_item.clone());
-        let request =
-            Outgoing::post(url, SCORE_TYPE, body.into_bytes()).bearer(self.token).timeout(TIMEOUT).limit(64 * 1024);
+        let request = Outgoing::post(url, SCORE_TYPE, body.into_bytes())
+            .bearer(self.token)
+            .timeout(self.timeout)
+            .limit(64 * 1024);
         self.outbound.send(request).await
     }
 
-    /// What the LMS has for one learner: None where it has nothing, else the share of the maximum as
-    /// (score, maximum). Moodle leaves the score of a zero out on some versions, so a row without one
-    /// reads as zero.
+    /// What the LMS has for one learner; None where it has nothing.
     ///
     /// # Errors
     /// [`AgsError`].
-    pub async fn result_of(&self, line_item: &Url, user_id: &str) -> Result<Option<(Points, Points)>, AgsError> {
+    pub async fn result_of(&self, line_item: &Url, user_id: &str) -> Result<Option<LmsResult>, AgsError> {
         let mut url = score::service_url(line_item, "results").unwrap_or_else(|| line_item.clone());
         url.query_pairs_mut().append_pair("user_id", user_id);
-        let request = Outgoing::get(url).accept(RESULTS_TYPE).bearer(self.token).timeout(TIMEOUT).limit(PAGE_LIMIT);
-        let body = json_body(&self.outbound.send(request).await?)?;
-        let rows = body.as_array().ok_or(AgsError::Unreadable("a list of results is no array"))?;
-        let Some(row) = rows.iter().find(|r| r.get("userId").and_then(Value::as_str) == Some(user_id)) else {
-            return Ok(None);
-        };
-        let number = |member: &str| row.get(member).and_then(Value::as_f64).and_then(Points::from_f64);
-        Ok(Some((number("resultScore").unwrap_or(Points(0)), number("resultMaximum").unwrap_or(Points::whole(1)))))
+        let (rows, _) = self.results_page(url).await?;
+        Ok(rows.into_iter().find(|r| r.user_id == user_id))
     }
+
+    /// All results of a column, handed over page by page; `limit` is the size of a page, where the LMS
+    /// can bear being asked for one (Moodle cannot: moodle.md item 15).
+    ///
+    /// # Errors
+    /// [`AgsError`]; what was handed over before may be used, what is missing says nothing.
+    pub async fn each_result(
+        &self,
+        line_item: &Url,
+        limit: Option<u32>,
+        mut take: impl FnMut(LmsResult) + Send,
+    ) -> Result<(), AgsError> {
+        let mut first = score::service_url(line_item, "results").unwrap_or_else(|| line_item.clone());
+        if let Some(limit) = limit {
+            first.query_pairs_mut().append_pair("limit", &limit.to_string());
+        }
+        let mut seen: Vec<Url> = Vec::new();
+        let mut next = Some(first);
+        while let Some(url) = next.take() {
+            let (rows, following) = self.results_page(url.clone()).await?;
+            rows.into_iter().for_each(&mut take);
+            seen.push(url);
+            let Some(following) = following else { break };
+            if following.origin() != line_item.origin() {
+                return Err(AgsError::Unreadable("the next page of results is on another host"));
+            }
+            if seen.contains(&following) || seen.len() >= MAX_RESULT_PAGES {
+                return Err(AgsError::Unreadable("the pages of results have no end"));
+            }
+            next = Some(following);
+        }
+        Ok(())
+    }
+
+    async fn results_page(&self, url: Url) -> Result<(Vec<LmsResult>, Option<Url>), AgsError> {
+        let request =
+            Outgoing::get(url.clone()).accept(RESULTS_TYPE).bearer(self.token).timeout(self.timeout).limit(PAGE_LIMIT);
+        let answer = self.outbound.send(request).await?;
+        let body = json_body(&answer)?;
+        let rows = body.as_array().ok_or(AgsError::Unreadable("a list of results is no array"))?;
+        let rows = rows.iter().map(result).collect::<Result<Vec<_>, _>>()?;
+        Ok((rows, paging::next_page(&answer).and_then(|n| url.join(&n).ok())))
+    }
+}
+
+/// What the LMS has for one learner in one column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LmsResult {
+    /// The learner.
+    pub user_id: String,
+    /// Score and maximum; None where the row has no score, which in Moodle may mean zero.
+    pub score: Option<(Points, Points)>,
+    /// When it was changed, where the LMS says so (Moodle does).
+    pub at: Option<UtcTime>,
+}
+
+/// A number, also one that was written as a text.
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|n: &f64| n.is_finite())
+}
+
+fn result(row: &Value) -> Result<LmsResult, AgsError> {
+    let user_id = match row.get("userId") {
+        Some(Value::String(id)) => id.clone(),
+        Some(Value::Number(id)) => id.to_string(),
+        _ => return Err(AgsError::Unreadable("a result without its learner")),
+    };
+    let points = |member: &str| match row.get(member) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match number(value).and_then(Points::from_f64) {
+            Some(points) => Ok(Some(points)),
+            None => Err(AgsError::Unreadable("a result that is no number")),
+        },
+    };
+    let maximum = points("resultMaximum")?.filter(|m| m.0 > 0).unwrap_or(Points::whole(1));
+    let score = points("resultScore")?.map(|score| (score, maximum));
+    let at = row.get("timestamp").and_then(Value::as_str).and_then(UtcTime::parse_iso);
+    Ok(LmsResult { user_id, score, at })
 }
 
 /// A line item to make.
@@ -188,4 +263,33 @@ pub struct NewLineItem<'a> {
     pub tag: &'a str,
     /// The link the column belongs to.
     pub resource_link_id: Option<&'a str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_read_as_lmss_write_them() {
+        let read = |row: Value| result(&row).map_err(|e| e.to_string());
+        let p = Points::whole;
+        let moodle =
+            json!({"userId": "5", "resultScore": 83, "resultMaximum": 100, "timestamp": "2026-11-21T22:56:55+00:00"});
+        let at = UtcTime::parse_iso("2026-11-21T22:56:55Z");
+        assert_eq!(read(moodle), Ok(LmsResult { user_id: "5".into(), score: Some((p(83), p(100))), at }));
+        let zero = json!({"userId": "5", "comment": "-"});
+        assert_eq!(read(zero), Ok(LmsResult { user_id: "5".into(), score: None, at: None }));
+        let texts = json!({"userId": 5, "resultScore": "0.5"});
+        assert_eq!(read(texts), Ok(LmsResult { user_id: "5".into(), score: Some((Points(5000), p(1))), at: None }));
+        for bad in [
+            json!({"resultScore": 5}),
+            json!({"userId": "5", "resultScore": "five"}),
+            json!({"userId": "5", "resultScore": {}}),
+            json!({"userId": "5", "resultScore": "NaN"}),
+            json!({"userId": "5", "resultScore": 1e300}),
+            json!("row"),
+        ] {
+            assert!(read(bad.clone()).is_err(), "{bad}");
+        }
+    }
 }

@@ -40,17 +40,34 @@ pub fn service_url(line_item: &Url, service: &str) -> Option<Url> {
 pub struct Score<'a> {
     /// The LMS's own id of the learner.
     pub user_id: &'a str,
-    /// The points, at most four decimals.
-    pub given: Points,
-    /// What the points are out of: the column's own maximum, so that no LMS rescales.
-    pub maximum: Points,
+    /// What is said about the work.
+    pub standing: Standing,
     /// The time of the decision, a whole second; the same for all tries of one revision.
     pub timestamp: UtcTime,
     /// When the learner handed in, if known.
     pub submitted_at: Option<UtcTime>,
     /// The LMS product, which decides about the Canvas extension.
     pub family: Family,
+    /// Where the LMS opens the work, for those that can (canvas.md §5).
+    pub work_url: Option<&'a str>,
 }
+
+/// What a score says. A grade always comes with its maximum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The work was handed in and waits for its grade.
+    HandedIn,
+    /// It is graded.
+    Graded {
+        /// The points, at most four decimals.
+        given: Points,
+        /// What they are out of: the column's own maximum, so that no LMS rescales.
+        maximum: Points,
+    },
+}
+
+/// The extension of Canvas' scores.
+const CANVAS_SUBMISSION: &str = "https://canvas.instructure.com/lti/submission";
 
 impl Score<'_> {
     /// The body, on one line: Moodle answers 200 to a rejected score whose body has a line break.
@@ -59,20 +76,38 @@ impl Score<'_> {
     pub fn body(&self) -> String {
         let mut body = json!({
             "userId": self.user_id,
-            "scoreGiven": number(self.given),
-            "scoreMaximum": number(self.maximum),
-            "activityProgress": "Completed",
-            "gradingProgress": "FullyGraded",
+            "activityProgress": "Submitted",
+            "gradingProgress": "PendingManual",
             "timestamp": self.timestamp.iso_millis(),
         });
+        if let Standing::Graded { given, maximum } = self.standing {
+            body["scoreGiven"] = number(given);
+            body["scoreMaximum"] = number(maximum);
+            body["activityProgress"] = json!("Completed");
+            body["gradingProgress"] = json!("FullyGraded");
+        }
         if let Some(at) = self.submitted_at {
             body["submission"] = json!({"submittedAt": at.iso_millis()});
         }
         if self.family == Family::Canvas {
-            // Without this every score counts as a new attempt of the learner.
-            body["https://canvas.instructure.com/lti/submission"] = json!({"new_submission": false});
+            body[CANVAS_SUBMISSION] = self.canvas_submission();
         }
         body.to_string()
+    }
+
+    /// Handing in is a new attempt, and keeps whatever grade there is. A grade is none: without saying
+    /// so, every score would count as one.
+    fn canvas_submission(&self) -> Value {
+        let handed_in = self.standing == Standing::HandedIn;
+        let mut said = json!({"new_submission": handed_in});
+        if handed_in {
+            said["preserve_score"] = json!(true);
+        }
+        if let Some(url) = self.work_url {
+            said["submission_type"] = json!("basic_lti_launch");
+            said["submission_data"] = json!(url);
+        }
+        said
     }
 }
 
@@ -110,8 +145,14 @@ pub enum Verdict {
     Unauthorized,
     /// Too many requests: wait.
     Throttled,
-    /// The LMS has trouble; try again.
+    /// The LMS has trouble as a whole; try again.
     Unavailable,
+    /// The LMS failed, over this grade or over all (500).
+    ServerError,
+    /// The grade is locked in the LMS.
+    Locked,
+    /// The LMS sends us elsewhere; a token is never sent after it.
+    Moved,
     /// The answer is no AGS answer (a login page, a proxy): the score may or may not be there.
     Suspicious,
     /// The LMS does not count this person as a learner here.
@@ -136,6 +177,9 @@ impl Verdict {
             Self::Unauthorized => "unauthorized",
             Self::Throttled => "throttled",
             Self::Unavailable => "unavailable",
+            Self::ServerError => "server_error",
+            Self::Locked => "lms_refuses",
+            Self::Moved => "moved",
             Self::Suspicious => "suspicious",
             Self::UserNotGradable => "user_not_gradable",
             Self::LineItemMissing => "line_item_missing",
@@ -143,12 +187,6 @@ impl Verdict {
             Self::Forbidden => "forbidden",
             Self::Rejected => "rejected",
         }
-    }
-
-    /// Whether another try without anybody's help can succeed.
-    #[must_use]
-    pub const fn is_retriable(self) -> bool {
-        matches!(self, Self::Unauthorized | Self::Throttled | Self::Unavailable | Self::Suspicious)
     }
 }
 
@@ -162,7 +200,7 @@ pub fn classify(status: u16, is_html: bool, body: &str) -> Verdict {
         // Moodle's masked error: a refusal whose reason could not be sent becomes 200 with `[]`.
         200..=299 if body.trim() == "[]" => Verdict::Rejected,
         200..=299 => Verdict::Accepted,
-        300..=399 => Verdict::Suspicious,
+        300..=399 => Verdict::Moved,
         400 if says(&["earlier timestamp", "before last updated", "already exists for the provided timestamp"]) => {
             Verdict::Stale
         }
@@ -185,7 +223,9 @@ pub fn classify(status: u16, is_html: bool, body: &str) -> Verdict {
         {
             Verdict::NotAccepting
         }
-        423 | 500 | 502..=504 | 506..=599 => Verdict::Unavailable,
+        423 => Verdict::Locked,
+        500 => Verdict::ServerError,
+        502..=504 | 506..=599 => Verdict::Unavailable,
         _ => Verdict::Rejected,
     }
 }
@@ -215,11 +255,11 @@ mod tests {
     fn a_body_is_one_line_with_its_maximum_and_no_comment() {
         let score = Score {
             user_id: "5",
-            given: Points(835_000),
-            maximum: Points::whole(100),
+            standing: Standing::Graded { given: Points(835_000), maximum: Points::whole(100) },
             timestamp: UtcTime::parse_iso("2026-05-12T18:04:00Z").unwrap(),
             submitted_at: UtcTime::parse_iso("2026-05-11T10:00:00.5Z"),
             family: Family::Canvas,
+            work_url: None,
         };
         let body = score.body();
         assert!(!body.contains('\n'));
@@ -230,8 +270,20 @@ mod tests {
         assert_eq!(json["submission"]["submittedAt"], "2026-05-11T10:00:00.500Z");
         assert_eq!(json["https://canvas.instructure.com/lti/submission"], json!({"new_submission": false}));
         assert!(json.get("comment").is_none());
-        let moodle = Score { family: Family::Moodle, ..score };
+        let moodle = Score { family: Family::Moodle, ..score.clone() };
         assert!(!moodle.body().contains("canvas"));
+        let handed_in = Score { standing: Standing::HandedIn, work_url: Some("https://t/w"), ..score };
+        let json: Value = serde_json::from_str(&handed_in.body()).unwrap();
+        assert_eq!(
+            (&json["activityProgress"], &json["gradingProgress"]),
+            (&json!("Submitted"), &json!("PendingManual"))
+        );
+        assert!(json.get("scoreGiven").is_none() && json.get("scoreMaximum").is_none());
+        let said = json!({
+            "new_submission": true, "preserve_score": true, "submission_type": "basic_lti_launch",
+            "submission_data": "https://t/w",
+        });
+        assert_eq!(json[CANVAS_SUBMISSION], said);
     }
 
     #[test]
@@ -243,7 +295,8 @@ mod tests {
             (204, false, "", V::Accepted),
             (200, true, "<html>", V::Suspicious),
             (200, false, "[]", V::Rejected),
-            (302, false, "", V::Suspicious),
+            (302, false, "", V::Moved),
+            (423, false, "", V::Locked),
             (400, false, "Provided timestamp of X before last updated timestamp of Y", V::Stale),
             (400, false, "[]", V::UserNotGradable),
             (400, false, "No handler found", V::Rejected),
@@ -257,7 +310,9 @@ mod tests {
             (422, false, "User not found in course or is not a student", V::UserNotGradable),
             (422, false, "cannot be changed at this time: This assignment is still unpublished", V::NotAccepting),
             (422, false, "ScoreMaximum must be greater", V::Rejected),
-            (500, false, "[]", V::Unavailable),
+            (500, false, "[]", V::ServerError),
+            (520, false, "", V::Unavailable),
+            (505, false, "", V::Rejected),
             (503, true, "<html>", V::Unavailable),
             (405, false, "", V::Rejected),
             (501, false, "", V::Rejected),

@@ -38,6 +38,8 @@ pub struct TokenRequest {
     pub deployment_id: String,
     /// The scopes, which the launch must have offered.
     pub scopes: Vec<String>,
+    /// Those of them without which the token is of no use.
+    pub required: Vec<String>,
 }
 
 /// Why no token was given.
@@ -46,6 +48,12 @@ pub enum TokenError {
     /// The LMS could not be reached or had trouble.
     #[error("the LMS does not answer the token request: {0}")]
     Unavailable(String),
+    /// The address of the LMS is one that we may not talk to.
+    #[error("{0}")]
+    Blocked(String),
+    /// The LMS's certificate is not valid.
+    #[error("{0}")]
+    Certificate(String),
     /// The LMS refused.
     #[error("the LMS refuses the token request: {0}")]
     Refused(String),
@@ -144,7 +152,8 @@ impl TokenCache {
             .timeout(Duration::from_secs(15))
             .limit(64 * 1024);
         let answer = self.outbound.send(outgoing).await.map_err(|e| match e {
-            NetError::Blocked(_) => TokenError::Refused(e.to_string()),
+            NetError::Blocked(_) => TokenError::Blocked(e.to_string()),
+            NetError::Certificate(_) => TokenError::Certificate(e.to_string()),
             other => TokenError::Unavailable(other.to_string()),
         })?;
         if answer.status == 429 || answer.status >= 500 {
@@ -194,7 +203,7 @@ fn read_answer(
     }
     if let Some(granted) = text("scope") {
         let granted: Vec<&str> = granted.split_whitespace().collect();
-        if let Some(missing) = request.scopes.iter().find(|s| !granted.contains(&s.as_str())) {
+        if let Some(missing) = request.required.iter().find(|s| !granted.contains(&s.as_str())) {
             return Err(TokenError::ScopeMissing(missing.clone()));
         }
     }
@@ -218,7 +227,8 @@ mod tests {
             audience: "https://aud.test".into(),
             client_id: "c".into(),
             deployment_id: "d".into(),
-            scopes: vec!["a".into(), "b".into()],
+            scopes: vec!["a".into(), "b".into(), "c".into()],
+            required: vec!["a".into(), "b".into()],
         }
     }
 

@@ -27,6 +27,9 @@ pub enum NetError {
     /// Nothing was sent: refused, name unknown, TLS failed, or no connection in time.
     #[error("no connection: {0}")]
     Connect(String),
+    /// The other side's certificate is not valid: expired, of another name, or of an unknown authority.
+    #[error("the certificate is not valid: {0}")]
+    Certificate(String),
     /// The request may have arrived: time-out or broken connection after connecting.
     #[error("no complete answer: {0}")]
     Ambiguous(String),
@@ -228,7 +231,13 @@ fn classify(error: &reqwest::Error) -> NetError {
         }
         source = cause.source();
     }
-    if error.is_connect() { NetError::Connect(describe(error)) } else { NetError::Ambiguous(describe(error)) }
+    let text = describe(error);
+    match error.is_connect() {
+        // What OpenSSL says of every certificate that it does not take.
+        true if text.contains("certificate verify failed") => NetError::Certificate(text),
+        true => NetError::Connect(text),
+        false => NetError::Ambiguous(text),
+    }
 }
 
 /// The innermost cause, which says more than "error sending request", without the URL.

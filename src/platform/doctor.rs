@@ -345,7 +345,8 @@ impl Services<'_> {
             Ok(token) => token,
             Err(error) => return failed(error.to_string(), self.token_remedy()),
         };
-        let ags = Ags { outbound: &self.context.outbound, token: &token };
+        let timeout = std::time::Duration::from_secs(10);
+        let ags = Ags { outbound: &self.context.outbound, token: &token, timeout };
         match ags.find_line_items(&url, &[]).await {
             Ok(items) => ok(self.lang.text_with("doctor-columns-ok", &[("n", items.len().into())])),
             Err(error) => failed(error.to_string(), self.t(service_remedy(&error))),

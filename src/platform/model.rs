@@ -106,6 +106,7 @@ impl Registration {
             audience: self.token_audience.clone().unwrap_or_else(|| self.token_endpoint.clone()),
             client_id: self.client_id.clone(),
             deployment_id: deployment_id.to_owned(),
+            required: scopes.clone(),
             scopes,
         }
     }

@@ -187,6 +187,8 @@ diesel::table! {
         lease_until -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        lost_at -> Nullable<BigInt>,
+        described_at -> Nullable<BigInt>,
     }
 }
 
@@ -281,6 +283,14 @@ diesel::table! {
         last_text -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        confirmed_rev -> Integer,
+        sent_points -> Nullable<BigInt>,
+        checked_at -> Nullable<BigInt>,
+        check_at -> Nullable<BigInt>,
+        seen_points -> Nullable<BigInt>,
+        seen_at -> Nullable<BigInt>,
+        resends -> Integer,
+        refusals -> Integer,
     }
 }
 
@@ -297,6 +307,24 @@ diesel::table! {
         class -> Nullable<Text>,
         latency_ms -> Nullable<BigInt>,
         answer_excerpt -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    registration_health (registration_id) {
+        registration_id -> Text,
+        circuit -> Text,
+        since -> BigInt,
+        next_probe_at -> BigInt,
+        pause_seconds -> BigInt,
+        successes -> Integer,
+        last_class -> Nullable<Text>,
+        last_status -> Nullable<Integer>,
+        last_text -> Nullable<Text>,
+        clock_skew_ms -> Nullable<BigInt>,
+        drain_owner -> Nullable<Text>,
+        drain_until -> Nullable<BigInt>,
+        updated_at -> BigInt,
     }
 }
 
@@ -448,6 +476,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     grade_revisions,
     ags_outbox,
     ags_attempts,
+    registration_health,
     sessions,
     deep_linkings,
     administrators,
@@ -484,6 +513,7 @@ pub const TABLES: &[&str] = &[
     "grade_revisions",
     "ags_outbox",
     "ags_attempts",
+    "registration_health",
     "sessions",
     "deep_linkings",
     "administrators",

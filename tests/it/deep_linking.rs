@@ -451,7 +451,7 @@ async fn canvas_menus_take_several_at_once(app: &TestApp) {
         .await;
     assert!(app.lms.school(kind).ledger.is_empty());
     app.lms.campus.with(kind, |s| s.links.iter_mut().for_each(|l| l.published = true));
-    trainer.post(&format!("{}/grades/resend", trainer.home), &[]).await;
+    trainer.post(&format!("{}/grades", trainer.home), &[("action", "send")]).await;
     eventually("they arrive once it is published", async || app.lms.school(kind).ledger.len() == 2).await;
 }
 

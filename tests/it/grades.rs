@@ -39,6 +39,12 @@ fn scores(school: &School) -> Vec<(String, Option<f64>)> {
     found
 }
 
+/// The scores with a grade that an LMS was sent; Canvas is told of handed-in work as well.
+fn sent(school: &School) -> Vec<Value> {
+    let read = school.requests.iter().map(|r| serde_json::from_str::<Value>(r).unwrap());
+    read.filter(|body| body.get("scoreGiven").is_some()).collect()
+}
+
 async fn words(ready: &Ready) -> Vec<String> {
     ready.trainer.get(&ready.activity).await.all("#group td .tag")
 }
@@ -46,7 +52,7 @@ async fn words(ready: &Ready) -> Vec<String> {
 async fn released_marks_arrive(app: &TestApp) {
     for kind in [Kind::Moodle, Kind::Canvas] {
         let ready = ready(app, kind).await;
-        assert_eq!(app.lms.school(kind).requests.len(), 0, "nothing is sent before the release");
+        assert_eq!(sent(&app.lms.school(kind)).len(), 0, "nothing is sent before the release");
         ready.trainer.release(&ready.activity).await;
         eventually("both grades arrive", async || app.lms.school(kind).ledger.len() == 2).await;
         let school = app.lms.school(kind);
@@ -55,9 +61,8 @@ async fn released_marks_arrive(app: &TestApp) {
         let mut wanted = vec![(of(0), Some(maximum)), (of(1), Some(maximum * 0.4))];
         wanted.sort_by(|a, b| a.0.cmp(&b.0));
         assert_eq!(scores(&school), wanted, "scaled to the column");
-        for request in &school.requests {
-            assert!(!request.contains('\n'));
-            let body: Value = serde_json::from_str(request).unwrap();
+        assert!(school.requests.iter().all(|r| !r.contains('\n')));
+        for body in sent(&school) {
             assert_eq!(body["scoreMaximum"].as_f64(), Some(maximum), "the column's own maximum");
             assert_eq!(
                 (&body["activityProgress"], &body["gradingProgress"]),
@@ -67,9 +72,15 @@ async fn released_marks_arrive(app: &TestApp) {
             assert_eq!(stamp.split_once('.').unwrap().1, "000Z", "whole seconds with milliseconds");
             assert!(body.get("comment").is_none(), "no name, no comment leaves the tool");
             let extension = body.get("https://canvas.instructure.com/lti/submission");
-            assert_eq!(extension, (kind == Kind::Canvas).then(|| json!({"new_submission": false})).as_ref());
+            assert_eq!(extension.map(|e| &e["new_submission"]), (kind == Kind::Canvas).then_some(&json!(false)));
         }
-        assert!(school.grades.values().all(|g| g.attempts == 0), "no new attempt in Canvas");
+        assert!(school.grades.values().all(|g| g.attempts <= 1), "a grade is no new attempt in Canvas");
+        eventually("the group says that it is checked", async || {
+            words(&ready).await.iter().all(|w| w.contains("being checked") || w.contains("vérification"))
+        })
+        .await;
+        app.clock.advance(130);
+        app.context.wake.wake();
         eventually("the group says so", async || {
             words(&ready).await.iter().all(|w| w.contains("gradebook") || w.contains("carnet"))
         })
@@ -78,7 +89,7 @@ async fn released_marks_arrive(app: &TestApp) {
         assert!(own.text("#next .tag").contains(if kind == Kind::Moodle { "carnet" } else { "gradebook" }));
         // Releasing again sends nothing.
         ready.trainer.release(&ready.activity).await;
-        assert_eq!(app.lms.school(kind).requests.len(), 2);
+        assert_eq!(sent(&app.lms.school(kind)).len(), 2);
     }
 }
 
@@ -138,10 +149,10 @@ async fn refusals_are_shown_and_resent(app: &TestApp) {
             words(&ready).await.iter().all(|w| w.contains("learner of the course") || w.contains("apprenants du cours"))
         })
         .await;
-        let tries = app.lms.school(kind).requests.len();
+        let tries = sent(&app.lms.school(kind)).len();
         assert_eq!(tries, 2, "a refusal is not repeated blindly");
         app.lms.campus.with(kind, |s| s.mood = Mood::Well);
-        let answer = ready.trainer.post(&format!("{}/grades/resend", ready.activity), &[]).await;
+        let answer = ready.trainer.post(&format!("{}/grades", ready.activity), &[("action", "send")]).await;
         assert_eq!(answer.status, 303);
         eventually("both arrive", async || app.lms.school(kind).ledger.len() == 2).await;
     }
@@ -167,11 +178,8 @@ async fn lost_answers_settle(app: &TestApp) {
         .await;
         let school = app.lms.school(kind);
         assert_eq!(school.ledger.len(), 2, "each grade had one effect");
-        let stamps: std::collections::HashSet<String> = school
-            .requests
-            .iter()
-            .map(|r| serde_json::from_str::<Value>(r).unwrap()["timestamp"].to_string())
-            .collect();
+        let stamps: std::collections::HashSet<String> =
+            sent(&school).iter().map(|body| body["timestamp"].to_string()).collect();
         assert!(stamps.len() <= 2, "a repeated try keeps its timestamp: {stamps:?}");
     }
 }
@@ -187,14 +195,18 @@ async fn a_teachers_own_grade_is_not_overwritten(app: &TestApp) {
         s.grades.insert((item.clone(), learner.clone()), grade);
     });
     ready.trainer.release(&ready.activity).await;
-    eventually("the conflict is shown", async || words(&ready).await.iter().any(|w| w.contains("autre note"))).await;
+    eventually("the conflict is shown", async || words(&ready).await.iter().any(|w| w.contains("montre 55"))).await;
     let grade = app.lms.school(Kind::Moodle).grade(&item, &learner).cloned().unwrap();
     assert_eq!(grade.score, Some(55.0), "nothing is overwritten without a person");
     app.clock.advance(24 * 3600 + 5);
     app.context.wake.wake();
     // The trainer decides for ours: a new revision with a new timestamp.
     let trainer = app.trainer(Kind::Moodle).await;
-    assert_eq!(trainer.post(&format!("{}/grades/resend", ready.activity), &[]).await.status, 303);
+    let page = format!("{}/grades", ready.activity);
+    // Sending everything again is no decision about a dispute.
+    assert_eq!(trainer.post(&page, &[("action", "send")]).await.status, 303);
+    let who = trainer.get(&page).await.attribute("button[name=ours]", "value").unwrap();
+    assert_eq!(trainer.post(&page, &[("ours", &who)]).await.status, 303);
     eventually("ours arrives", async || {
         app.lms.school(Kind::Moodle).grade(&item, &learner).and_then(|g| g.score) == Some(100.0)
     })
@@ -239,7 +251,16 @@ async fn columns_are_found_or_made_once(app: &TestApp) {
             words(&ready).await.iter().any(|w| w.contains("no longer exists") || w.contains("n’existe plus"))
         })
         .await;
-        ready.trainer.post(&format!("{}/grades/resend", ready.activity), &[]).await;
+        let page = format!("{}/grades", ready.activity);
+        ready.trainer.post(&page, &[("action", "send")]).await;
+        app.clock.advance(4);
+        eventually("no column is made unasked", async || {
+            app.context.wake.wake();
+            ready.trainer.get(&page).await.all("#grades summary").iter().any(|t| t.starts_with('3'))
+        })
+        .await;
+        assert!(app.lms.school(kind).line_items.iter().all(|i| i.resource_id != id));
+        ready.trainer.post(&page, &[("action", "column")]).await;
         eventually("a new column has it", async || {
             app.lms.school(kind).line_items.iter().filter(|i| i.resource_id == id).count() == 1
                 && app.lms.school(kind).ledger.len() == 3
@@ -275,7 +296,7 @@ async fn grades_go_home_only(app: &TestApp) {
     let (french, english) = (ready(app, Kind::Moodle).await, ready(app, Kind::Canvas).await);
     french.trainer.release(&french.activity).await;
     eventually("Moodle has both", async || app.lms.school(Kind::Moodle).ledger.len() == 2).await;
-    assert_eq!(app.lms.school(Kind::Canvas).requests.len(), 0);
+    assert_eq!(sent(&app.lms.school(Kind::Canvas)).len(), 0);
     english.trainer.release(&english.activity).await;
     eventually("Canvas has both", async || app.lms.school(Kind::Canvas).ledger.len() == 2).await;
     let subs = |kind| {

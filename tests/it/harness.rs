@@ -149,7 +149,7 @@ impl TestApp {
         let address = listener.local_addr().unwrap();
         let origin = format!("http://{address}");
         let mut settings = Settings::local(Url::parse(&origin).unwrap(), address, &database.url, &database.folder);
-        settings.ags_retry_seconds = 1;
+        settings.ags.retry_seconds = 1;
         // Tests of rosters read them when they want to.
         settings.roster_hours = 0;
         change(&mut settings);

@@ -19,7 +19,7 @@ async fn forms_from_elsewhere_are_refused(app: &TestApp) {
         (&trainer, "/peer/set-up".into()),
         (&trainer, format!("{activity}/settings")),
         (&trainer, format!("{activity}/release")),
-        (&trainer, format!("{activity}/grades/resend")),
+        (&trainer, format!("{activity}/grades")),
         (&trainer, format!("{activity}/learners/x/mark")),
         (&trainer, format!("{activity}/roster")),
         (&trainer, "/pick".into()),
@@ -47,7 +47,7 @@ async fn forms_from_elsewhere_are_refused(app: &TestApp) {
     let trainers = trainer.token().await;
     assert_eq!(learner.post_raw(&format!("{activity}/work/draft"), &[("csrf", trainers)], &[]).await.status, 403);
     // GET changes nothing: no route that changes something answers it.
-    for route in ["work/draft", "work/back", "reviews", "grades/resend"] {
+    for route in ["work/draft", "work/back", "reviews"] {
         assert_eq!(trainer.get(&format!("{activity}/{route}")).await.status, 405, "{route}");
     }
 }
@@ -180,7 +180,7 @@ async fn roles_and_foreign_ids(app: &TestApp) {
     for (path, fields) in [
         (format!("{activity}/release"), vec![("digest", "x")]),
         (format!("{sheet}/mark"), vec![("mark", "100"), ("reason", "me")]),
-        (format!("{activity}/grades/resend"), vec![]),
+        (format!("{activity}/grades"), vec![]),
         (format!("{activity}/settings"), vec![("title", "taken over")]),
         ("/peer/set-up".to_owned(), vec![("title", "taken over")]),
     ] {

@@ -62,7 +62,8 @@ fn every_text_is_used_and_every_used_text_exists() {
             let name = rest.trim_end_matches("-title").trim_end_matches("-text");
             return quoted(name);
         }
-        key.strip_prefix("refused-").is_some_and(quoted) || key.strip_prefix("grade-class-").is_some_and(quoted)
+        key.strip_prefix("refused-").is_some_and(quoted)
+            || ["grade-class-", "grade-advice-"].iter().any(|p| key.strip_prefix(p).is_some_and(quoted))
     };
     for key in &known {
         assert!(all.contains(&format!("\"{key}\"")) || composed(key), "{key} is never used");

@@ -18,6 +18,8 @@ row_of! {
         link_id: LinkId,
         url: Option<String>,
         score_maximum: Option<Points>,
+        described_at: Option<UtcTime>,
+        lost_at: Option<UtcTime>,
     }
 }
 
@@ -93,6 +95,8 @@ pub fn bind_line_item(
             line_items::score_maximum.eq(score_maximum),
             line_items::lease_token.eq(None::<String>),
             line_items::lease_until.eq(None::<UtcTime>),
+            line_items::described_at.eq(url.map(|_| now)),
+            line_items::lost_at.eq(url.is_none().then_some(now)),
             line_items::updated_at.eq(now),
         ))
         .execute(conn)?;
@@ -127,6 +131,17 @@ pub fn lease_line_item(
 pub fn release_line_item(conn: &mut Conn, id: &LineItemId, token: &str) -> StoreResult<()> {
     diesel::update(line_items::table.filter(line_items::id.eq(id)).filter(line_items::lease_token.eq(token)))
         .set((line_items::lease_token.eq(None::<String>), line_items::lease_until.eq(None::<UtcTime>)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Lets a lost column be made again.
+///
+/// # Errors
+/// When the database fails.
+pub fn permit_new_column(conn: &mut Conn, id: &LineItemId, now: UtcTime) -> StoreResult<()> {
+    diesel::update(line_items::table.find(id))
+        .set((line_items::lost_at.eq(None::<UtcTime>), line_items::updated_at.eq(now)))
         .execute(conn)?;
     Ok(())
 }

@@ -5,8 +5,9 @@ use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text};
 
 use crate::clock::UtcTime;
-use crate::grades::model::{OutboxState, Outgoing};
-use crate::ids::{ActivityId, AttemptId, LineItemId, OutboxId, PersonId, RegistrationId};
+use crate::grades::model::{OutboxState, Outgoing, Tried};
+use crate::ids::{ActivityId, AttemptId, CourseId, LineItemId, OutboxId, PersonId, RegistrationId};
+use crate::settings::Ags;
 use crate::store::columns::Points;
 use crate::store::schema::{ags_attempts, ags_outbox, line_items};
 use crate::store::{Conn, Engine, StoreResult, dialect, row_of};
@@ -30,6 +31,14 @@ row_of! {
         next_attempt_at: UtcTime,
         last_class: Option<String>,
         last_status: Option<i32>,
+        first_failed_at: Option<UtcTime>,
+        confirmed_rev: i32,
+        sent_points: Option<Points>,
+        checked_at: Option<UtcTime>,
+        seen_points: Option<Points>,
+        seen_at: Option<UtcTime>,
+        resends: i32,
+        refusals: i32,
     }
 }
 
@@ -61,7 +70,7 @@ pub fn find_outgoing_for_update(
     Ok(row.map(Into::into))
 }
 
-/// All rows of an activity.
+/// The grades of an activity on their way.
 ///
 /// # Errors
 /// When the database fails.
@@ -69,6 +78,7 @@ pub fn list_outgoing(conn: &mut Conn, activity: &ActivityId) -> StoreResult<Vec<
     let rows: Vec<OutboxRow> = ags_outbox::table
         .inner_join(line_items::table.on(line_items::id.eq(ags_outbox::line_item_id)))
         .filter(line_items::activity_id.eq(activity))
+        .filter(ags_outbox::desired_rev.gt(0))
         .select(OutboxRow::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
@@ -100,22 +110,28 @@ pub fn raise_outgoing(conn: &mut Conn, row: &Outgoing, now: UtcTime) -> StoreRes
             ags_outbox::state.eq(row.state),
             ags_outbox::attempt.eq(0),
             ags_outbox::ambiguous.eq(row.ambiguous),
-            ags_outbox::next_attempt_at.eq(now),
+            ags_outbox::next_attempt_at.eq(row.next_attempt_at),
             ags_outbox::first_failed_at.eq(None::<UtcTime>),
-            ags_outbox::last_class.eq(None::<String>),
+            ags_outbox::last_class.eq(&row.last_class),
+            ags_outbox::sent_points.eq(row.sent_points),
+            ags_outbox::resends.eq(row.resends),
+            ags_outbox::refusals.eq(0),
             ags_outbox::updated_at.eq(now),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// Makes the rows of an activity that failed or wait due at once.
+/// Makes rows due that failed or wait. One that is being sent at this moment is tried again if it fails.
 ///
 /// # Errors
 /// When the database fails.
 pub fn rearm(conn: &mut Conn, ids: Vec<OutboxId>, now: UtcTime) -> StoreResult<usize> {
+    let of_these = ags_outbox::table.filter(ags_outbox::id.eq_any(ids));
+    let under_way = of_these.clone().filter(ags_outbox::state.eq(OutboxState::InFlight));
+    let noted = diesel::update(under_way).set(ags_outbox::attempt.eq(0)).execute(conn)?;
     let waiting = ags_outbox::state.eq_any(vec![OutboxState::Pending, OutboxState::Parked]);
-    Ok(diesel::update(ags_outbox::table.filter(ags_outbox::id.eq_any(ids)).filter(waiting))
+    let rearmed = diesel::update(of_these.filter(waiting))
         .set((
             ags_outbox::state.eq(OutboxState::Pending),
             ags_outbox::next_attempt_at.eq(now),
@@ -123,37 +139,66 @@ pub fn rearm(conn: &mut Conn, ids: Vec<OutboxId>, now: UtcTime) -> StoreResult<u
             ags_outbox::first_failed_at.eq(None::<UtcTime>),
             ags_outbox::updated_at.eq(now),
         ))
-        .execute(conn)?)
+        .execute(conn)?;
+    Ok(noted + rearmed)
 }
 
-/// Claims rows that are due: each goes to one caller, under a lease with a token that every later
-/// write must show.
+/// The registrations for which something waits, each with the time when the first of it is due.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_due(conn: &mut Conn) -> StoreResult<Vec<(RegistrationId, UtcTime)>> {
+    let rows: Vec<(RegistrationId, Option<UtcTime>)> = ags_outbox::table
+        .filter(ags_outbox::state.eq_any(vec![OutboxState::Pending, OutboxState::Parked]))
+        .group_by(ags_outbox::registration_id)
+        .select((ags_outbox::registration_id, diesel::dsl::min(ags_outbox::next_attempt_at)))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(registration, at)| Some((registration, at?))).collect())
+}
+
+/// Who claims rows, and until when.
+pub struct Claim<'a> {
+    /// The process.
+    pub owner: &'a str,
+    /// What every later write must show.
+    pub token: &'a str,
+    /// When somebody else may take the rows.
+    pub until: UtcTime,
+    /// At most so many.
+    pub limit: i64,
+    /// Whether to take one that is not due yet as well: an LMS that was down is asked with any grade.
+    pub early: bool,
+}
+
+/// Claims rows of a registration that are due: each goes to one caller, under a lease with a token that
+/// every later write must show.
 ///
 /// # Errors
 /// When the database fails.
 pub fn claim(
     conn: &mut Conn,
-    owner: &str,
-    token: &str,
-    lease_until: UtcTime,
+    registration: &RegistrationId,
+    claim: &Claim<'_>,
     now: UtcTime,
-    limit: i64,
 ) -> StoreResult<Vec<Outgoing>> {
     let skip = if dialect::engine(conn) == Engine::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let due =
+        if claim.early { "state = 'pending'" } else { "state IN ('pending', 'parked') AND next_attempt_at <= $4" };
+    // SQLite numbers the parameters by their first place in the text: they must appear in this order.
     sql_query(format!(
         "UPDATE ags_outbox SET state = 'in_flight', lease_owner = $1, lease_token = $2, lease_until = $3, \
          attempt = attempt + 1, updated_at = $4 WHERE id IN (SELECT id FROM ags_outbox \
-         WHERE state IN ('pending', 'parked') AND next_attempt_at <= $4 ORDER BY next_attempt_at, id \
-         LIMIT $5 {skip})"
+         WHERE registration_id = $5 AND {due} ORDER BY next_attempt_at, id LIMIT $6 {skip})"
     ))
-    .bind::<Text, _>(owner)
-    .bind::<Text, _>(token)
-    .bind::<BigInt, _>(lease_until)
+    .bind::<Text, _>(claim.owner)
+    .bind::<Text, _>(claim.token)
+    .bind::<BigInt, _>(claim.until)
     .bind::<BigInt, _>(now)
-    .bind::<BigInt, _>(limit)
+    .bind::<Text, _>(registration)
+    .bind::<BigInt, _>(claim.limit)
     .execute(conn)?;
     let rows: Vec<OutboxRow> = ags_outbox::table
-        .filter(ags_outbox::lease_token.eq(token))
+        .filter(ags_outbox::lease_token.eq(claim.token))
         .filter(ags_outbox::state.eq(OutboxState::InFlight))
         .order((ags_outbox::next_attempt_at, ags_outbox::id))
         .select(OutboxRow::as_select())
@@ -161,41 +206,155 @@ pub fn claim(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// Gives rows back that were claimed and not sent: nothing happened to them.
+///
+/// # Errors
+/// When the database fails.
+pub fn give_back(conn: &mut Conn, unsent: Vec<(OutboxId, AttemptId)>, token: &str, now: UtcTime) -> StoreResult<()> {
+    if unsent.is_empty() {
+        return Ok(());
+    }
+    let (ids, attempts): (Vec<OutboxId>, Vec<AttemptId>) = unsent.into_iter().unzip();
+    diesel::update(
+        ags_outbox::table
+            .filter(ags_outbox::id.eq_any(ids))
+            .filter(ags_outbox::lease_token.eq(token))
+            .filter(ags_outbox::state.eq(OutboxState::InFlight)),
+    )
+    .set((
+        ags_outbox::state.eq(OutboxState::Pending),
+        ags_outbox::attempt.eq(ags_outbox::attempt - 1),
+        ags_outbox::lease_owner.eq(None::<String>),
+        ags_outbox::lease_token.eq(None::<String>),
+        ags_outbox::lease_until.eq(None::<UtcTime>),
+        ags_outbox::updated_at.eq(now),
+    ))
+    .execute(conn)?;
+    diesel::delete(ags_attempts::table.filter(ags_attempts::id.eq_any(attempts))).execute(conn)?;
+    Ok(())
+}
+
+/// Leases that end so much later than any that is given now were given by a clock that was ahead, in seconds.
+const CLOCK_MARGIN: i64 = 60;
+
+/// No row waits longer for its next try, in seconds, unless it waits for a person; if one does, the clock
+/// was set back.
+fn longest_wait(limits: &Ags) -> i64 {
+    (limits.retry_max_seconds * 2).max(limits.parked_hours * 3600) + 6 * 3600
+}
+
+/// Rows that no process of today can hold.
+macro_rules! is_lapsed {
+    ($before:expr, $after:expr) => {
+        ags_outbox::state
+            .eq(OutboxState::InFlight)
+            .and(ags_outbox::lease_until.lt(Some($before)).or(ags_outbox::lease_until.gt(Some($after))))
+    };
+}
+
+/// Rows that wait for a date that no clock of today gave them.
+macro_rules! is_far {
+    ($after:expr) => {
+        ags_outbox::state
+            .ne(OutboxState::InFlight)
+            .and(ags_outbox::next_attempt_at.gt($after))
+            .and(ags_outbox::next_attempt_at.lt(UtcTime(i64::MAX)))
+    };
+}
+
+/// Whether [`sweep`] has anything to do.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_anything_astray(conn: &mut Conn, limits: &Ags, now: UtcTime) -> StoreResult<bool> {
+    let latest = now.plus_seconds(limits.lease_seconds + CLOCK_MARGIN);
+    let held: Option<OutboxId> =
+        ags_outbox::table.filter(is_lapsed!(now, latest)).select(ags_outbox::id).first(conn).optional()?;
+    let wait = now.plus_seconds(longest_wait(limits));
+    let far: Option<OutboxId> =
+        ags_outbox::table.filter(is_far!(wait)).select(ags_outbox::id).first(conn).optional()?;
+    Ok(held.is_some() || far.is_some())
+}
+
 /// Takes rows back whose holder is gone. What it did is not known, so the row becomes ambiguous; its
 /// revision and timestamp stay. `all` is for `SQLite` at start, where no other process can hold one.
 ///
 /// # Errors
 /// When the database fails.
-pub fn sweep(conn: &mut Conn, now: UtcTime, all: bool) -> StoreResult<usize> {
-    let limit = if all { UtcTime(i64::MAX) } else { now };
-    Ok(diesel::update(
-        ags_outbox::table
-            .filter(ags_outbox::state.eq(OutboxState::InFlight))
-            .filter(ags_outbox::lease_until.lt(Some(limit)).or(ags_outbox::lease_until.is_null())),
-    )
-    .set((
-        ags_outbox::state.eq(OutboxState::Pending),
-        ags_outbox::ambiguous.eq(true),
-        ags_outbox::lease_token.eq(None::<String>),
-        ags_outbox::next_attempt_at.eq(now),
-        ags_outbox::updated_at.eq(now),
-    ))
-    .execute(conn)?)
+pub fn sweep(conn: &mut Conn, limits: &Ags, now: UtcTime, all: bool) -> StoreResult<usize> {
+    let before = if all { UtcTime(i64::MAX) } else { now };
+    let latest = now.plus_seconds(limits.lease_seconds + CLOCK_MARGIN);
+    let swept = diesel::update(ags_outbox::table.filter(is_lapsed!(before, latest)))
+        .set((
+            ags_outbox::state.eq(OutboxState::Pending),
+            ags_outbox::ambiguous.eq(true),
+            ags_outbox::lease_owner.eq(None::<String>),
+            ags_outbox::lease_token.eq(None::<String>),
+            ags_outbox::lease_until.eq(None::<UtcTime>),
+            ags_outbox::next_attempt_at.eq(now),
+            ags_outbox::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    let wait = now.plus_seconds(longest_wait(limits));
+    let far = diesel::update(ags_outbox::table.filter(is_far!(wait)))
+        .set(ags_outbox::next_attempt_at.eq(now))
+        .execute(conn)?;
+    Ok(swept + far)
 }
 
-/// When the next row is due, or the next lease ends; None when nothing waits.
+/// Makes the rows of a registration due that wait because its LMS could not be asked.
 ///
 /// # Errors
 /// When the database fails.
-pub fn next_due(conn: &mut Conn) -> StoreResult<Option<UtcTime>> {
-    let waiting = ags_outbox::state.eq_any(vec![OutboxState::Pending, OutboxState::Parked]);
-    let due: Option<UtcTime> = ags_outbox::table
-        .filter(waiting)
-        .order(ags_outbox::next_attempt_at)
-        .select(ags_outbox::next_attempt_at)
-        .first(conn)
-        .optional()?;
-    Ok(due)
+pub fn hurry(conn: &mut Conn, registration: &RegistrationId, now: UtcTime) -> StoreResult<()> {
+    diesel::update(
+        ags_outbox::table
+            .filter(ags_outbox::registration_id.eq(registration))
+            .filter(ags_outbox::state.eq(OutboxState::Pending))
+            .filter(ags_outbox::refusals.eq(0))
+            .filter(ags_outbox::last_class.is_not_null())
+            .filter(ags_outbox::next_attempt_at.gt(now)),
+    )
+    .set(ags_outbox::next_attempt_at.eq(now))
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Makes refused rows due that somebody's launch may have mended: that person's own, and those of the
+/// columns of the course. Only what has rested since `before`.
+///
+/// # Errors
+/// When the database fails.
+pub fn rearm_for(
+    conn: &mut Conn,
+    course: &CourseId,
+    person: &PersonId,
+    before: UtcTime,
+    now: UtcTime,
+) -> StoreResult<usize> {
+    let of_course = line_items::table.filter(line_items::course_id.eq(course)).select(line_items::id);
+    let columns: Vec<LineItemId> = of_course.load(conn)?;
+    let own = ags_outbox::person_id.eq(person).and(ags_outbox::last_class.eq(Some("user_not_gradable")));
+    let of_columns = ags_outbox::last_class.eq_any(vec![
+        Some("forbidden"),
+        Some("line_item_missing"),
+        Some("lms_not_accepting"),
+        Some("no_service"),
+        Some("gave_up"),
+    ]);
+    Ok(diesel::update(
+        ags_outbox::table
+            .filter(ags_outbox::line_item_id.eq_any(columns))
+            .filter(ags_outbox::state.eq(OutboxState::Parked))
+            .filter(ags_outbox::updated_at.lt(before))
+            .filter(own.or(of_columns)),
+    )
+    .set((
+        ags_outbox::next_attempt_at.eq(now),
+        ags_outbox::first_failed_at.eq(None::<UtcTime>),
+        ags_outbox::updated_at.eq(now),
+    ))
+    .execute(conn)?)
 }
 
 /// Notes that a try begins, before anything is sent.
@@ -233,10 +392,31 @@ pub struct Finished {
     pub next_attempt_at: UtcTime,
     /// How long it took, in milliseconds.
     pub latency_ms: i64,
+    /// How many tries the row has had.
+    pub attempt: i32,
+    /// Since when tries have failed.
+    pub first_failed_at: Option<UtcTime>,
+    /// How often in a row the LMS failed over this very grade.
+    pub refusals: i32,
+    /// Whether the LMS's own value was read and is ours.
+    pub confirmed: bool,
+    /// When it is read back.
+    pub check_at: Option<UtcTime>,
+    /// What the LMS has instead, and since when.
+    pub seen: Option<(Option<Points>, UtcTime)>,
 }
 
-/// Ends a try. Writes to the row only while the lease is still ours: 0 rows mean that somebody else
-/// has it now.
+#[derive(AsChangeset)]
+#[diesel(table_name = ags_outbox)]
+struct Taken {
+    delivered_rev: i32,
+    sent_points: Option<Points>,
+    check_at: Option<UtcTime>,
+    confirmed_rev: Option<i32>,
+    checked_at: Option<UtcTime>,
+}
+
+/// Ends a try. Writes to the row only while the lease is still ours: otherwise somebody else has it now.
 ///
 /// # Errors
 /// When the database fails.
@@ -267,47 +447,84 @@ pub fn finish(
         ags_outbox::lease_until.eq(None::<UtcTime>),
         ags_outbox::last_status.eq(done.status),
         ags_outbox::last_text.eq(Some(done.text.clone())),
+        ags_outbox::refusals.eq(done.refusals),
         ags_outbox::updated_at.eq(now),
     );
-    if done.state == OutboxState::Delivered {
-        diesel::update(ours).set(ags_outbox::delivered_rev.eq(row.desired_rev)).execute(conn)?;
+    let is_taken = done.state == OutboxState::Delivered;
+    let taken = is_taken.then(|| Taken {
+        delivered_rev: row.desired_rev,
+        sent_points: row.is_grade().then_some(row.desired_points),
+        check_at: done.check_at,
+        confirmed_rev: done.confirmed.then_some(row.desired_rev),
+        checked_at: done.confirmed.then_some(now),
+    });
+    let seen = done.seen.map(|(points, at)| (ags_outbox::seen_points.eq(points), ags_outbox::seen_at.eq(Some(at))));
+    // A wish that came in while this one was under way goes next, unless a person has to choose first.
+    if done.state != OutboxState::Conflict {
+        // Whoever asked for another try meanwhile has set the count back.
+        let asked = ags_outbox::attempt.lt(if is_taken { 0 } else { row.attempt });
+        let newer = diesel::update(ours.filter(ags_outbox::desired_ts.gt(row.desired_ts).or(asked)))
+            .set((
+                ags_outbox::state.eq(OutboxState::Pending),
+                ags_outbox::ambiguous.eq(done.ambiguous),
+                ags_outbox::next_attempt_at.eq(now),
+                ags_outbox::attempt.eq(0),
+                ags_outbox::first_failed_at.eq(None::<UtcTime>),
+                ags_outbox::last_class.eq(None::<String>),
+                free.clone(),
+                taken.as_ref(),
+            ))
+            .execute(conn)?;
+        if newer == 1 {
+            return Ok(true);
+        }
     }
-    // A revision that was decided while this one was under way goes next, whatever became of this one.
-    let newer = diesel::update(ours.filter(ags_outbox::desired_rev.gt(row.desired_rev)))
-        .set((
-            ags_outbox::state.eq(OutboxState::Pending),
-            ags_outbox::ambiguous.eq(done.ambiguous),
-            ags_outbox::next_attempt_at.eq(now),
-            ags_outbox::attempt.eq(0),
-            ags_outbox::last_class.eq(None::<String>),
-            free.clone(),
-        ))
-        .execute(conn)?;
-    if newer == 1 {
-        return Ok(true);
-    }
-    let class = (done.state != OutboxState::Delivered).then(|| done.class.clone());
+    let class = (!is_taken).then(|| done.class.clone());
     let rows = diesel::update(ours)
         .set((
             ags_outbox::state.eq(done.state),
             ags_outbox::ambiguous.eq(done.ambiguous),
             ags_outbox::next_attempt_at.eq(done.next_attempt_at),
+            ags_outbox::attempt.eq(done.attempt),
+            ags_outbox::first_failed_at.eq(done.first_failed_at),
             ags_outbox::last_class.eq(class),
             free,
+            taken.as_ref(),
+            seen,
         ))
         .execute(conn)?;
-    if done.state != OutboxState::Delivered && rows == 1 {
-        diesel::update(ags_outbox::table.find(&row.id).filter(ags_outbox::first_failed_at.is_null()))
-            .set(ags_outbox::first_failed_at.eq(Some(now)))
-            .execute(conn)?;
-    }
     Ok(rows == 1)
 }
 
-/// Since when a row has failed.
+/// How many tries of a grade are shown.
+const SHOWN: usize = 10;
+
+/// The last tries of an activity's grades, at most ten each, the newest first.
 ///
 /// # Errors
 /// When the database fails.
-pub fn first_failed_at(conn: &mut Conn, id: &OutboxId) -> StoreResult<Option<UtcTime>> {
-    Ok(ags_outbox::table.find(id).select(ags_outbox::first_failed_at).first(conn)?)
+pub fn list_tries(conn: &mut Conn, activity: &ActivityId) -> StoreResult<Vec<Tried>> {
+    let rows: Vec<(PersonId, UtcTime, Option<String>)> = ags_attempts::table
+        .inner_join(ags_outbox::table.on(ags_outbox::id.eq(ags_attempts::outbox_id)))
+        .inner_join(line_items::table.on(line_items::id.eq(ags_outbox::line_item_id)))
+        .filter(line_items::activity_id.eq(activity))
+        .filter(ags_attempts::rev.gt(0))
+        .order((ags_outbox::person_id, ags_attempts::started_at.desc()))
+        .select((ags_outbox::person_id, ags_attempts::started_at, ags_attempts::class))
+        .load(conn)?;
+    let mut tries: Vec<Tried> = Vec::new();
+    for (person_id, at, class) in rows {
+        if tries.iter().rev().take_while(|t| t.person_id == person_id).count() < SHOWN {
+            tries.push(Tried { person_id, at, class });
+        }
+    }
+    Ok(tries)
+}
+
+/// Deletes tries that ended before a time.
+///
+/// # Errors
+/// When the database fails.
+pub fn delete_attempts_before(conn: &mut Conn, before: UtcTime) -> StoreResult<usize> {
+    Ok(diesel::delete(ags_attempts::table.filter(ags_attempts::started_at.lt(before))).execute(conn)?)
 }

@@ -52,6 +52,24 @@ pub fn list_revisions(conn: &mut Conn, activity: &ActivityId) -> StoreResult<Vec
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// The points of a learner's revisions from a number on.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_points_since(
+    conn: &mut Conn,
+    activity: &ActivityId,
+    person: &PersonId,
+    rev: i32,
+) -> StoreResult<Vec<Points>> {
+    Ok(grade_revisions::table
+        .filter(grade_revisions::activity_id.eq(activity))
+        .filter(grade_revisions::person_id.eq(person))
+        .filter(grade_revisions::rev.ge(rev))
+        .select(grade_revisions::points)
+        .load(conn)?)
+}
+
 /// Adds a revision.
 ///
 /// # Errors

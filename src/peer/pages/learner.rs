@@ -152,6 +152,7 @@ async fn hand_in(form: Posted, context: web::Data<Context>, id: web::Path<String
     let revision = fields.text("revision").parse().unwrap_or(0);
     let (write_scope, write_id, write_html) = (scope.clone(), id.clone(), html.clone());
     let outcome = context.db.write(move |c| work::hand_in(c, &write_scope, &write_id, &write_html, revision, at)).await;
+    context.wake.wake();
     let home = format!("/peer/{id}");
     let rule = match outcome {
         // A double click: the first one has handed it in.

@@ -1,5 +1,6 @@
 //! The pages of peer assessment.
 
+mod grades;
 mod learner;
 mod review;
 mod setup;
@@ -26,30 +27,33 @@ impl From<PeerError> for PageError {
 fn grade_words_for_learner(v: &View, state: Option<&GradeState>) -> String {
     match state {
         None => v.t("grade-nowhere"),
-        Some(GradeState::Sent) => v.t("grade-sent"),
+        Some(state) if state.is_in_lms() => v.t("grade-sent"),
         Some(_) => v.t("grade-not-yet"),
     }
 }
 
 /// Where a grade is, in words for a trainer.
 fn grade_words(v: &View, state: Option<&GradeState>) -> String {
+    let reason = |class: &str| v.t(&format!("grade-class-{}", known_class(class)));
     match state {
         None => v.t("grade-nowhere"),
-        Some(GradeState::Sent) => v.t("grade-sent"),
+        Some(GradeState::Confirmed { .. }) => v.t("grade-sent"),
+        Some(GradeState::Sent) => v.t("grade-taken"),
         Some(GradeState::Waiting) => v.t("grade-waiting"),
-        Some(GradeState::Conflict) => v.t("grade-conflict"),
-        Some(GradeState::Retrying { class, .. }) => {
-            v.a("grade-retrying", "reason", v.t(&format!("grade-class-{}", known_class(class))))
+        Some(GradeState::Conflict { theirs: Some(theirs), .. }) => {
+            v.a("grade-conflict-with", "theirs", v.points(theirs))
         }
-        Some(GradeState::Failed { class }) => {
-            v.a("grade-failed", "reason", v.t(&format!("grade-class-{}", known_class(class))))
-        }
+        Some(GradeState::Conflict { theirs: None, .. }) => v.t("grade-conflict"),
+        Some(GradeState::Kept { theirs: Some(_) }) => v.t("grade-kept"),
+        Some(GradeState::Kept { theirs: None }) => v.t("grade-stopped"),
+        Some(GradeState::Retrying { class, .. }) => v.a("grade-retrying", "reason", reason(class)),
+        Some(GradeState::Failed { class }) => v.a("grade-failed", "reason", reason(class)),
     }
 }
 
-/// The classes that have a text of their own.
+/// The classes that have a text of their own; others share one.
 fn known_class(class: &str) -> &str {
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 18] = [
         "no_service",
         "unreachable",
         "no_answer",
@@ -59,16 +63,23 @@ fn known_class(class: &str) -> &str {
         "user_not_gradable",
         "line_item_missing",
         "lms_not_accepting",
+        "lms_refuses",
         "forbidden",
         "scope_missing",
         "registration_disabled",
+        "certificate",
+        "blocked_address",
+        "moved",
+        "clock",
+        "gave_up",
     ];
     if KNOWN.contains(&class) {
         return class;
     }
     match class {
-        "token_unavailable" | "suspicious" | "result_unavailable" | "unreadable" => "unavailable",
-        "gave_up" => "gave_up",
+        "token_unavailable" | "suspicious" | "result_unavailable" | "unreadable" | "server_error" => "unavailable",
+        "unauthorized" => "token_refused",
+        "internal" | "busy" => "busy",
         _ => "other",
     }
 }
@@ -76,10 +87,10 @@ fn known_class(class: &str) -> &str {
 /// How a state looks: the class of its tag.
 fn grade_tag(state: Option<&GradeState>) -> &'static str {
     match state {
-        None | Some(GradeState::Waiting) => "plain",
-        Some(GradeState::Sent) => "",
+        None | Some(GradeState::Waiting | GradeState::Kept { .. }) => "plain",
+        Some(GradeState::Confirmed { .. } | GradeState::Sent) => "",
         Some(GradeState::Retrying { .. }) => "warn",
-        Some(GradeState::Conflict | GradeState::Failed { .. }) => "bad",
+        Some(GradeState::Conflict { .. } | GradeState::Failed { .. }) => "bad",
     }
 }
 
@@ -94,4 +105,5 @@ pub fn routes(config: &mut web::ServiceConfig) {
     learner::routes(config);
     review::routes(config);
     trainer::routes(config);
+    grades::routes(config);
 }

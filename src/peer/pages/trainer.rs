@@ -10,6 +10,7 @@ use crate::clock::UtcTime;
 use crate::cohort::roster::{self, Roster, RosterState};
 use crate::context::Context;
 use crate::grades;
+use crate::grades::model::GradeState;
 use crate::ids::{ActivityId, PersonId};
 use crate::launch::{Posted, SignedIn};
 use crate::peer::PeerError;
@@ -65,10 +66,15 @@ impl GroupPage {
     }
 
     fn unsent_grades(&self) -> usize {
-        let not_sent = |r: &&Row| {
-            r.released.as_ref().is_some_and(|g| g.state.as_ref().is_some_and(|s| *s != grades::model::GradeState::Sent))
-        };
+        let not_sent = |r: &&Row| r.released.as_ref().is_some_and(|g| g.state.as_ref().is_some_and(|s| !s.is_in_lms()));
         self.group.rows.iter().filter(not_sent).count()
+    }
+
+    /// Grades that wait for a person.
+    fn stuck_grades(&self) -> usize {
+        let stuck =
+            |r: &&Row| r.released.as_ref().and_then(|g| g.state.as_ref()).is_some_and(GradeState::needs_somebody);
+        self.group.rows.iter().filter(stuck).count()
     }
 
     fn marked(&self) -> usize {
@@ -326,7 +332,14 @@ async fn release_marks(form: Posted, context: web::Data<Context>, id: web::Path<
     let Posted { by, fields, at } = form;
     let (scope, id, digest) = (by.scope(), ActivityId(id.into_inner()), fields.text("digest").to_owned());
     let write_id = id.clone();
-    let outcome = context.db.write(move |c| release::release(c, &scope, &write_id, &digest, at)).await;
+    let outcome = context
+        .db
+        .write(move |c| {
+            let released = release::release(c, &scope, &write_id, &digest, at);
+            grades::fault::point("before_commit");
+            released
+        })
+        .await;
     grades::fault::point("after_release");
     context.wake.wake();
     match outcome {
@@ -340,17 +353,6 @@ async fn release_marks(form: Posted, context: web::Data<Context>, id: web::Path<
     }
 }
 
-async fn resend(form: Posted, context: web::Data<Context>, id: web::Path<String>) -> PageResult {
-    let (scope, id, at) = (form.by.scope(), ActivityId(id.into_inner()), form.at);
-    if scope.role != Role::Trainer {
-        return Err(PageError::forbidden());
-    }
-    let home = format!("/peer/{id}");
-    context.db.write(move |c| grades::service::resend(c, &scope, &id, at)).await?;
-    context.wake.wake();
-    Ok(see_other(&home))
-}
-
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/peer/{activity}/learners/{person}").route(web::get().to(show_sheet)))
@@ -360,6 +362,5 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             web::resource("/peer/{activity}/release")
                 .route(web::get().to(show_preview))
                 .route(web::post().to(release_marks)),
-        )
-        .service(web::resource("/peer/{activity}/grades/resend").route(web::post().to(resend)));
+        );
 }

@@ -13,7 +13,7 @@ use crate::cohort;
 use crate::cohort::model::Learner;
 use crate::grades;
 use crate::grades::model::Source;
-use crate::grades::service::{Decision, Released};
+use crate::grades::service::{Cause, Decision, Released};
 use crate::ids::{ActivityId, PersonId};
 use crate::launch::Scope;
 use crate::platform::model::Person;
@@ -246,15 +246,18 @@ pub fn decide_mark(
     )?;
     if activity.released_at.is_some() {
         let row = sheet(conn, scope, id, person, now)?.row;
-        if let Some(grade) = grade_of(&row, scope, id) {
+        if let Some(grade) = grade_of(&row, scope, id, SLIP) {
             grades::service::decide(conn, &grade, now)?;
         }
     }
     Ok(())
 }
 
-/// The grade that a row's mark makes; None without a mark.
-pub(super) fn grade_of(row: &Row, scope: &Scope, id: &ActivityId) -> Option<Decision> {
+/// A changed mark goes out after so many seconds: a slip of the pen is mended by then.
+const SLIP: i64 = 3;
+
+/// The grade that a row's mark makes, which goes out after a pause in seconds; None without a mark.
+pub(super) fn grade_of(row: &Row, scope: &Scope, id: &ActivityId, pause: i64) -> Option<Decision> {
     let points = row.mark.value?;
     Some(Decision {
         activity_id: id.clone(),
@@ -265,6 +268,7 @@ pub(super) fn grade_of(row: &Row, scope: &Scope, id: &ActivityId) -> Option<Deci
         reason: row.mark.reason.clone().unwrap_or_default(),
         decided_by: scope.person.clone(),
         submitted_at: row.submission.as_ref().and_then(|s| s.handed_in_at),
-        again: false,
+        cause: Cause::Decision,
+        pause,
     })
 }

@@ -76,7 +76,7 @@ pub fn release(
     }
     let mut decided = 0;
     for row in &group.rows {
-        if let Some(grade) = group::grade_of(row, scope, id)
+        if let Some(grade) = group::grade_of(row, scope, id, 0)
             && grades::service::decide(conn, &grade, now)?.is_some()
         {
             decided += 1;

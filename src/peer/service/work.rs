@@ -243,6 +243,7 @@ pub fn hand_in(
     store::update_submission(conn, &submission, now)?;
     let actor = Actor::Person(scope.person.clone());
     audit::record(conn, now, &actor, "work.hand_in", submission.id.as_str(), &serde_json::json!({}))?;
+    grades::service::announce(conn, id, &scope.person, &submission.course_id, now, now)?;
     Ok(Ok(()))
 }
 

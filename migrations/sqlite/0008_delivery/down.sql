@@ -1,0 +1,15 @@
+DROP TABLE registration_health;
+ALTER TABLE line_items DROP COLUMN described_at;
+ALTER TABLE line_items DROP COLUMN lost_at;
+DROP INDEX ags_outbox_held;
+DROP INDEX ags_outbox_check;
+DROP INDEX ags_outbox_due;
+CREATE INDEX ags_outbox_due ON ags_outbox (state, next_attempt_at);
+ALTER TABLE ags_outbox DROP COLUMN refusals;
+ALTER TABLE ags_outbox DROP COLUMN resends;
+ALTER TABLE ags_outbox DROP COLUMN seen_at;
+ALTER TABLE ags_outbox DROP COLUMN seen_points;
+ALTER TABLE ags_outbox DROP COLUMN check_at;
+ALTER TABLE ags_outbox DROP COLUMN checked_at;
+ALTER TABLE ags_outbox DROP COLUMN sent_points;
+ALTER TABLE ags_outbox DROP COLUMN confirmed_rev;
