@@ -5,6 +5,7 @@
 
 pub mod campus;
 mod editing;
+pub mod faults;
 pub mod messages;
 pub mod pages;
 mod school;

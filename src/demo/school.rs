@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
+use super::faults::Faults;
 use crate::clock::UtcTime;
 use crate::crypto;
 use crate::lti::SCOPE_ROSTER;
@@ -284,6 +285,10 @@ pub struct School {
     pub requests: Vec<String>,
     /// How the services behave.
     pub mood: Mood,
+    /// How often the services were called.
+    pub calls: usize,
+    /// Answers that are given instead, for tests.
+    pub faults: Faults,
     /// Whether the LMS offers platform storage in its launches (Canvas).
     pub offers_storage: bool,
     /// How its storage frame answers.
@@ -375,6 +380,16 @@ impl School {
         secret
     }
 
+    /// A teacher changes a grade in the gradebook. Moodle then keeps it above the tool's; Canvas does not.
+    pub fn teacher_grades(&mut self, line_item: &str, user: &str, score: f64, now: UtcTime) {
+        let kind = self.kind;
+        let grade = self.grades.entry((line_item.to_owned(), user.to_owned())).or_default();
+        grade.score = Some(score);
+        if kind == Kind::Moodle {
+            (grade.modified, grade.overridden) = (Some(now), true);
+        }
+    }
+
     /// The grade of a learner in a column.
     #[must_use]
     pub fn grade(&self, line_item: &str, user: &str) -> Option<&Grade> {
@@ -402,6 +417,8 @@ pub fn school(kind: Kind, name: &str, issuer: &str, client_id: &str, deployment_
         ledger: Vec::new(),
         requests: Vec::new(),
         mood: Mood::Well,
+        calls: 0,
+        faults: Faults::default(),
         offers_storage: kind == Kind::Canvas,
         storage: Storage::Honest,
         scopes: all_scopes(),

@@ -74,9 +74,11 @@ fn moodle(school: &mut School, line_item: &str, body: &str) -> Answer {
         });
         grade.comments = comment.map(str::to_owned).into_iter().collect();
     }
-    let after = grade.score;
+    let (after, changed) = (grade.score, !grade.overridden);
     let user = user.to_owned();
-    record(school, line_item, &user, after, timestamp);
+    if changed {
+        record(school, line_item, &user, after, timestamp);
+    }
     (200, String::new())
 }
 
@@ -177,7 +179,11 @@ pub fn results(school: &School, line_item: &str, url: &str, user: Option<&str>) 
         })
         .map(|((_, who), grade)| {
             let mut row = json!({"id": format!("{url}?user_id={who}"), "userId": who, "scoreOf": url});
-            if let Some(score) = grade.score {
+            if let (Kind::Moodle, Some(at)) = (school.kind, grade.modified) {
+                row["timestamp"] = json!(at.iso_millis());
+            }
+            // Moodle leaves a zero out (reliability-security.md §0.7).
+            if let Some(score) = grade.score.filter(|s| school.kind == Kind::Canvas || *s != 0.0) {
                 row["resultScore"] = json!(score);
                 row["resultMaximum"] = json!(column.maximum);
             }

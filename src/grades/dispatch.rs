@@ -33,8 +33,10 @@ const REST_BEFORE_LAUNCH: i64 = 600;
 const SHORT: Duration = Duration::from_millis(50);
 /// While a lane runs, others are looked for this often.
 const LOOK: Duration = Duration::from_secs(1);
-/// The pause that a 429 without a number asks of the whole lane.
-const THROTTLED: Duration = Duration::from_secs(2);
+/// The pause that a 429 without a number asks of the whole lane, in seconds.
+const THROTTLED: i64 = 2;
+/// The longest pause that an LMS may ask for, in seconds.
+const LONGEST_QUIET: i64 = 3600;
 /// Outcomes that are stored together at most.
 const TOGETHER: usize = 64;
 
@@ -42,6 +44,8 @@ const TOGETHER: usize = 64;
 struct Lane {
     gate: Gate,
     pace: Arc<Mutex<Pace>>,
+    /// Until when the LMS asked to be left alone.
+    quiet_until: Option<UtcTime>,
 }
 
 /// The sender of this process; cheap to clone.
@@ -189,7 +193,7 @@ impl Dispatcher {
         let lane = lanes.entry(registration.clone()).or_insert_with(|| {
             let pace = Pace::new(&self.context.settings.ags, Instant::now());
             let gate = Gate::new(Health::new(registration.clone(), now));
-            Arc::new(tokio::sync::Mutex::new(Lane { gate, pace: Arc::new(Mutex::new(pace)) }))
+            Arc::new(tokio::sync::Mutex::new(Lane { gate, pace: Arc::new(Mutex::new(pace)), quiet_until: None }))
         });
         Arc::clone(lane)
     }
@@ -216,6 +220,9 @@ impl Dispatcher {
         let (mut family, mut sent) = (Family::Generic, false);
         while !self.context.wake.is_stopping() {
             let now = self.context.clock.now();
+            if lane.quiet_until.is_some_and(|until| now < until && until.seconds_since(now) <= LONGEST_QUIET) {
+                break;
+            }
             if taken_at.is_none_or(|at| now.seconds_since(at).abs() * 2 > limits.lease_seconds) {
                 let Some((health, of)) = self.take_lane(registration).await? else { return Ok(sent) };
                 // Another process, or an administrator, may have changed it.
@@ -315,13 +322,14 @@ impl Dispatcher {
             };
             let (now, jitter) = (self.context.clock.now(), jitter());
             if outcome.overloaded && outcome.verdict == Verdict::Throttled {
-                let pause = outcome.retry_after.and_then(|s| u64::try_from(s.min(60)).ok());
-                let pause = pause.map_or(THROTTLED, Duration::from_secs);
-                lane.pace.lock().unwrap_or_else(PoisonError::into_inner).slow_down(Instant::now(), pause);
+                let asked = outcome.retry_after.unwrap_or(THROTTLED).clamp(THROTTLED, LONGEST_QUIET);
+                lane.quiet_until = Some(now.plus_seconds(asked));
+                stopped.store(true, Ordering::Relaxed);
+                lane.pace.lock().unwrap_or_else(PoisonError::into_inner).slow_down(Instant::now());
             }
             let took_others = row.first_failed_at.is_some_and(|t| lane.gate.took_since(t));
             if self.note(&mut lane.gate, &row, &outcome, now, jitter).await? {
-                stopped.store(lane.gate.health.circuit != Circuit::Closed, Ordering::Relaxed);
+                stopped.fetch_or(lane.gate.health.circuit != Circuit::Closed, Ordering::Relaxed);
             }
             let around = Around { was_closed, took_others, may_check, jitter };
             let finished = outcome::ended(&row, &outcome, around, &self.context.settings.ags, latency_ms, now);

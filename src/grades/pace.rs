@@ -44,11 +44,10 @@ impl Pace {
         at
     }
 
-    /// The LMS asks for less: half the pace, and nothing for a while.
-    pub fn slow_down(&mut self, now: Instant, pause: Duration) {
+    /// The LMS asks for less: half the pace.
+    pub fn slow_down(&mut self, now: Instant) {
         self.rate = (self.rate / 2).max(1);
         self.clean_since = now;
-        self.next = self.next.max(now + pause);
     }
 }
 
@@ -69,11 +68,10 @@ mod tests {
         assert_eq!(pace.rate(), 20);
         // 10, 11, … 19 scores a second for a minute each.
         assert!((8_650..=8_760).contains(&sent), "{sent}");
-        pace.slow_down(now, Duration::from_secs(5));
+        pace.slow_down(now);
         assert_eq!(pace.rate(), 10);
-        assert!(pace.slot(now) >= now + Duration::from_secs(5));
         for _ in 0..10 {
-            pace.slow_down(now, Duration::ZERO);
+            pace.slow_down(now);
         }
         assert_eq!(pace.rate(), 1, "never nothing");
     }

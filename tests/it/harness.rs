@@ -360,6 +360,15 @@ impl Page {
         html.select(&selector).next().and_then(|e| e.value().attr(name)).map(str::to_owned)
     }
 
+    pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
+        let found = Selector::parse(selector).unwrap();
+        self.html().select(&found).filter_map(|e| e.attr(name).map(str::to_owned)).collect()
+    }
+
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned)
+    }
+
     pub fn location(&self) -> String {
         self.headers.get("location").map_or_else(String::new, |v| v.to_str().unwrap().to_owned())
     }

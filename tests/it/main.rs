@@ -9,6 +9,7 @@ mod admin;
 mod architecture;
 mod cli;
 mod deep_linking;
+mod delivery;
 mod doctor;
 mod grades;
 mod harness;

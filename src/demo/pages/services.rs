@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Lms, html, lms_error};
 use crate::clock::UtcTime;
 use crate::demo::campus::{Kind, LineItem, Mood, Part, School};
+use crate::demo::faults::{Call, Fault};
 use crate::demo::{messages, scores};
 use crate::lti::MEMBERSHIPS_TYPE;
 use crate::lti::score::{LINE_ITEM_TYPE, LINE_ITEMS_TYPE, RESULTS_TYPE, SCORE_TYPE};
@@ -19,7 +20,11 @@ const CANVAS_PAGE: usize = 10;
 
 /// What a school's mood does to an answer before it is made; None lets it be made.
 pub(super) async fn moody(lms: &Lms, kind: Kind) -> Option<HttpResponse> {
-    match lms.campus.with(kind, |s| s.mood).unwrap_or_default() {
+    let mood = lms.campus.with(kind, |s| {
+        s.calls += 1;
+        s.mood
+    });
+    match mood.unwrap_or_default() {
         Mood::Slow => {
             tokio::time::sleep(Duration::from_secs(3)).await;
             None
@@ -98,6 +103,9 @@ async fn list_line_items(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, 
     if let Some(answer) = moody(&lms, kind).await {
         return answer;
     }
+    if let Some((_, answer)) = faulty(&lms, kind, Call::LineItem, None).await {
+        return answer;
+    }
     if kind == Kind::Moodle && !accepts(&request, LINE_ITEMS_TYPE, true) {
         return no_handler(request.path());
     }
@@ -140,6 +148,9 @@ async fn list_line_items(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, 
 
 async fn create_line_item(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, body: web::Bytes) -> HttpResponse {
     if let Some(answer) = moody(&lms, kind).await {
+        return answer;
+    }
+    if let Some((_, answer)) = faulty(&lms, kind, Call::LineItem, None).await {
         return answer;
     }
     if !header_is(&request, header::CONTENT_TYPE, LINE_ITEM_TYPE) {
@@ -187,6 +198,9 @@ async fn show_line_item(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, i
     if let Some(answer) = moody(&lms, kind).await {
         return answer;
     }
+    if let Some((_, answer)) = faulty(&lms, kind, Call::LineItem, None).await {
+        return answer;
+    }
     if kind == Kind::Moodle && !accepts(&request, LINE_ITEM_TYPE, true) && !accepts(&request, "*/*", true) {
         return no_handler(request.path());
     }
@@ -208,6 +222,24 @@ async fn show_line_item(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, i
         .unwrap_or_else(|| unauthorised(kind))
 }
 
+/// The answer that a test wants instead, and whether the call does its work first. None: its own.
+pub(super) async fn faulty(lms: &Lms, kind: Kind, call: Call, user: Option<&str>) -> Option<(bool, HttpResponse)> {
+    let fault = lms.campus.with(kind, |s| s.faults.take(call, user)).unwrap_or(Fault::Nothing);
+    match fault {
+        Fault::Nothing => None,
+        Fault::Cut { applied } => Some((applied, cut_off())),
+        Fault::Answer { applied, status, media_type, body, header } => {
+            let mut answer = json_as(status, media_type, body);
+            if let Some((name, value)) = header
+                && let Ok(value) = header::HeaderValue::from_str(&value)
+            {
+                answer.headers_mut().insert(header::HeaderName::from_static(name), value);
+            }
+            Some((applied, answer))
+        }
+    }
+}
+
 async fn post_score(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, id: &str, body: web::Bytes) -> HttpResponse {
     if let Some(answer) = moody(&lms, kind).await {
         return answer;
@@ -217,16 +249,23 @@ async fn post_score(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, id: &
     }
     let now = lms.campus.now();
     let body = String::from_utf8_lossy(&body).into_owned();
+    let user = serde_json::from_str::<Value>(&body).ok().and_then(|b| b["userId"].as_str().map(str::to_owned));
+    let fault = faulty(&lms, kind, Call::Score, user.as_deref()).await;
+    if let Some((false, answer)) = fault {
+        lms.campus.with(kind, |school| school.requests.push(body));
+        return answer;
+    }
     let answer = lms.campus.with(kind, |school| {
         authorised(&request, school, now, &["/score"]).then(|| (scores::post(school, id, &body, now), school.mood))
     });
-    match answer.flatten() {
-        Some((_, Mood::Cut)) => cut_off(),
-        Some(((status, body), _)) => {
+    match (answer.flatten(), fault) {
+        (Some(_), Some((_, faulty))) => faulty,
+        (Some((_, Mood::Cut)), None) => cut_off(),
+        (Some(((status, body), _)), None) => {
             let media_type = if kind == Kind::Moodle && status == 200 { SCORE_TYPE } else { "application/json" };
             json_as(status, media_type, body)
         }
-        None => unauthorised(kind),
+        (None, _) => unauthorised(kind),
     }
 }
 
@@ -241,6 +280,9 @@ fn cut_off() -> HttpResponse {
 
 async fn results(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, id: &str, query: Query) -> HttpResponse {
     if let Some(answer) = moody(&lms, kind).await {
+        return answer;
+    }
+    if let Some((_, answer)) = faulty(&lms, kind, Call::Results, query.get("user_id").map(String::as_str)).await {
         return answer;
     }
     if kind == Kind::Moodle && query.contains_key("limit") && query.contains_key("type_id") {
@@ -261,6 +303,9 @@ async fn results(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, id: &str
 
 async fn roster(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, query: Query) -> HttpResponse {
     if let Some(answer) = moody(&lms, kind).await {
+        return answer;
+    }
+    if let Some((_, answer)) = faulty(&lms, kind, Call::Roster, None).await {
         return answer;
     }
     let (base, now) = (lms.campus.base().to_owned(), lms.campus.now());

@@ -6,10 +6,11 @@ use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 
 use super::Lms;
-use super::services::{json_as, moody};
+use super::services::{faulty, json_as, moody};
 use crate::clock::UtcTime;
 use crate::crypto::{self, jwk, unb64};
 use crate::demo::campus::Kind;
+use crate::demo::faults::Call;
 use crate::net::Outgoing;
 
 /// The tool's key set: Moodle keeps it without an end and looks again only when a signature does not fit;
@@ -56,6 +57,9 @@ fn verify(keys: &[u8], token: &str) -> Result<Value, String> {
 
 async fn token(lms: web::Data<Lms>, kind: Kind, url: String, form: HashMap<String, String>) -> HttpResponse {
     if let Some(answer) = moody(&lms, kind).await {
+        return answer;
+    }
+    if let Some((_, answer)) = faulty(&lms, kind, Call::Token, None).await {
         return answer;
     }
     let media_type = if kind == Kind::Moodle { "text/html; charset=utf-8" } else { "application/json" };
