@@ -16,6 +16,7 @@ mod harness;
 mod kill;
 mod launch;
 mod outbound;
+mod outbox;
 mod peer;
 mod registration;
 mod roster;
