@@ -76,6 +76,18 @@ async fn open(user: SignedIn, context: web::Data<Context>) -> PageResult {
     })
 }
 
+/// One person's work, by the address that the LMS was given: whoever teaches is shown the sheet, where the
+/// mark can be set; the author their own page; nobody else anything.
+async fn open_named(user: SignedIn, path: web::Path<(String, String)>) -> PageResult {
+    let (activity, person) = path.into_inner();
+    let scope = user.scope();
+    match scope.role {
+        role if role.is_staff() => Ok(see_other(&format!("/peer/{activity}/learners/{person}"))),
+        Role::Learner if scope.person.as_str() == person => Ok(see_other(&format!("/peer/{activity}"))),
+        _ => Err(PageError::forbidden()),
+    }
+}
+
 async fn course_title(context: &Context, id: CourseId) -> Result<String, StoreError> {
     let course = context.db.read(move |c| platform::store::get_course(c, &id)).await?;
     Ok(course.title)
@@ -184,6 +196,7 @@ pub fn answer_page(view: View, answer: Answer) -> Result<HttpResponse, PageError
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/open", web::get().to(open))
+        .route("/lti/works/{activity}/{person}", web::get().to(open_named))
         .service(web::resource("/pick").route(web::get().to(pick)).route(web::post().to(place)))
         .route("/lti/deep-links", web::post().to(answer));
 }

@@ -1,7 +1,5 @@
 //! Which activity a link opens that has none yet. Pure.
 
-use crate::ids::{ActivityId, PersonId};
-
 /// Where the activity is that a link names in its custom parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
@@ -44,13 +42,6 @@ pub const fn resolve(named: Named) -> Resolution {
         | Named::Elsewhere { is_trained_by_asker: true, .. } => Resolution::Copy,
         Named::Elsewhere { is_in_history: false, is_trained_by_asker: false } => Resolution::Nothing,
     }
-}
-
-/// The address of one person's work in an activity, for LMSs that open works by their address
-/// (canvas.md §5).
-#[must_use]
-pub fn work_path(activity: &ActivityId, person: &PersonId) -> String {
-    format!("/lti/works/{activity}/{person}")
 }
 
 #[cfg(test)]

@@ -213,6 +213,22 @@ pub fn submission_review(
     claims
 }
 
+/// The claims of a launch that opens a work by its address (canvas.md §5): an ordinary launch of whoever looks,
+/// with the course's own id instead of the link's, without a column and without a word about whose work it is.
+#[must_use]
+pub fn retrieve(school: &School, base: &str, user: &User, address: &str, nonce: &str, now: UtcTime) -> Value {
+    let course = Link {
+        id: school.course_id.clone(),
+        title: school.course_title.clone(),
+        line_item: None,
+        custom: BTreeMap::new(),
+        published: true,
+    };
+    let mut claims = resource_link(school, base, user, &course, nonce, now);
+    claims[format!("{C}target_link_uri")] = json!(address);
+    claims
+}
+
 /// Where the tool's choice is posted.
 #[must_use]
 pub fn picker_return_url(school: &School, base: &str, secret: &str) -> String {

@@ -246,6 +246,8 @@ pub struct PendingLaunch {
     pub picker: Option<Picker>,
     /// Whose work is asked for, from the gradebook.
     pub for_user: Option<String>,
+    /// The address of the work that is opened (Canvas).
+    pub opens: Option<String>,
     /// Whether its one use is over.
     pub used: bool,
 }
@@ -309,6 +311,14 @@ pub struct School {
     pub cached_keys: Option<Vec<u8>>,
     /// The page of the roster that fails, from 1.
     pub failing_page: Option<usize>,
+    /// Links that only some learners may open, by their `sub`.
+    pub admitted: HashMap<String, Vec<String>>,
+    /// Whether the roster of a single link is refused.
+    pub refuses_rlid: bool,
+    /// Whether the roster tells where its differences are.
+    pub tells_differences: bool,
+    /// What it tells there next.
+    pub differences: Vec<serde_json::Value>,
     /// How often the roster was asked for, page by page.
     pub roster_requests: usize,
     /// How often the key set was fetched.
@@ -365,8 +375,14 @@ impl School {
     pub fn begin_launch(&mut self, user: &str, link: &str, picker: Option<Picker>) -> String {
         self.next_id += 1;
         let id = format!("ltilaunch{}_{}", link, 1_500_000_000 + self.next_id);
-        let launch =
-            PendingLaunch { user: user.to_owned(), link: link.to_owned(), picker, for_user: None, used: false };
+        let launch = PendingLaunch {
+            user: user.to_owned(),
+            link: link.to_owned(),
+            picker,
+            for_user: None,
+            opens: None,
+            used: false,
+        };
         self.launches.insert(id.clone(), launch);
         id
     }
@@ -429,6 +445,10 @@ pub fn school(kind: Kind, name: &str, issuer: &str, client_id: &str, deployment_
         selected: HashMap::new(),
         cached_keys: None,
         failing_page: None,
+        admitted: HashMap::new(),
+        refuses_rlid: false,
+        tells_differences: false,
+        differences: Vec::new(),
         roster_requests: 0,
         key_fetches: 0,
         launches: HashMap::new(),

@@ -13,6 +13,7 @@ use crate::activity;
 use crate::context::Context;
 use crate::crypto::rsa::SigningKey;
 use crate::ids::LineItemId;
+use crate::launch::landing;
 use crate::lti::ags::{Ags, AgsError};
 use crate::lti::score::{
     SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT, SCOPE_SCORE, Score, Standing, Verdict, scale,
@@ -264,7 +265,7 @@ async fn send_to(
 
 /// Where an LMS that opens works by their address finds this one (canvas.md §5).
 fn work_url(context: &Context, parcel: &Parcel, row: &Outgoing) -> String {
-    context.settings.url(&activity::rules::work_path(&parcel.item.activity_id, &row.person_id))
+    context.settings.url(&landing::work_path(&parcel.item.activity_id, &row.person_id))
 }
 
 /// What stands in the LMS is read before a score could replace it: another value than ours is somebody's

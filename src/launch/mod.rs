@@ -4,6 +4,7 @@
 pub mod arrivals;
 pub mod held;
 pub mod jobs;
+pub mod landing;
 pub mod pages;
 pub mod refusal;
 pub mod service;

@@ -8,6 +8,7 @@ use askama::Template;
 use url::Url;
 
 use super::held::Held;
+use super::landing;
 use super::refusal::Refusal;
 use super::service::{self, Framed};
 use super::session::pages::COOKIE;
@@ -69,6 +70,7 @@ struct ContinueAs {
 struct Shell {
     v: View,
     token: String,
+    home: String,
 }
 
 fn login_fields(fields: &Fields) -> LoginRequest {
@@ -320,6 +322,7 @@ async fn finish(
         },
         return_url: shown.return_url,
     };
+    let home = landing::landing(held.launch.target_link_uri.as_deref(), &context.settings.origin());
     let opened = service::open_session(context, registration, held, framed, mode, previous).await?;
     tracing::info!(
         event = "launch",
@@ -330,10 +333,10 @@ async fn finish(
         "a launch was accepted"
     );
     if mode == Mode::Bearer {
-        return page(&Shell { v: View::of(request), token: opened.token }).map_err(|_| Reject::Store.into());
+        return page(&Shell { v: View::of(request), token: opened.token, home }).map_err(|_| Reject::Store.into());
     }
     let mut response = HttpResponse::SeeOther();
-    response.insert_header((header::LOCATION, "/open"));
+    response.insert_header((header::LOCATION, home));
     response.append_header((header::SET_COOKIE, cookies::partitioned(COOKIE, &opened.token, LIFETIME)));
     response.append_header((header::SET_COOKIE, cookies::removal(&format!("{STATE_COOKIE}{short_name}"))));
     Ok(response.finish())

@@ -47,13 +47,51 @@ pub enum RosterError {
     Unreadable(&'static str),
 }
 
-/// Reads the whole roster, page by page.
+/// What an LMS says about who takes part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Who takes part, once each.
+    pub members: Vec<Member>,
+    /// Who does no longer, by the LMS's ids: only in a list of differences. In a whole list whoever is not a
+    /// member is gone.
+    pub gone: Vec<String>,
+    /// Whether it is the whole list.
+    pub whole: bool,
+    /// Where the LMS tells what changed since, if it does.
+    pub differences: Option<Url>,
+}
+
+/// Which list is asked for.
+#[derive(Clone, Debug)]
+pub enum Wanted<'a> {
+    /// Everybody in the course, or, with the id of a link, whoever may open it: the LMS's own access
+    /// restrictions.
+    Whole {
+        /// The id of the link.
+        link: Option<&'a str>,
+    },
+    /// What changed since, at the address that the LMS gave.
+    Differences(Url),
+}
+
+/// Reads a roster to its last page.
 ///
 /// # Errors
 /// [`RosterError`], also when only the last page is missing.
-pub async fn read(outbound: &Outbound, token: &str, url: &Url, context_id: &str) -> Result<Vec<Member>, RosterError> {
+pub async fn read(
+    outbound: &Outbound,
+    token: &str,
+    url: &Url,
+    context_id: &str,
+    wanted: &Wanted<'_>,
+) -> Result<Heard, RosterError> {
+    let (first, whole) = match wanted {
+        Wanted::Whole { link } => (with_link(url, *link), true),
+        Wanted::Differences(since) => (since.clone(), false),
+    };
     let mut members: BTreeMap<String, Member> = BTreeMap::new();
-    let (mut next, mut seen) = (Some(url.clone()), Vec::new());
+    let (mut gone, mut differences) = (Vec::new(), None);
+    let (mut next, mut seen) = (Some(first), Vec::new());
     while let Some(page) = next.take() {
         if page.origin() != url.origin() || seen.contains(&page) || seen.len() >= MAX_PAGES {
             return Err(RosterError::Unreadable("its pages do not end"));
@@ -64,16 +102,31 @@ pub async fn read(outbound: &Outbound, token: &str, url: &Url, context_id: &str)
         if !answer.is_success() {
             return Err(RosterError::Status(answer.status));
         }
-        for member in parse(&answer.body, context_id)? {
-            merge(&mut members, member);
+        for listed in parse(&answer.body, context_id)? {
+            match listed {
+                Listed::Member(member) => merge(&mut members, member),
+                Listed::Gone(sub) => gone.push(sub),
+            }
         }
+        differences = paging::differences(&answer).and_then(|d| Url::parse(&d).ok()).or(differences);
         seen.push(page);
         next = match paging::next_page(&answer) {
             Some(address) => Some(Url::parse(&address).map_err(|_| RosterError::Unreadable("an address of a page"))?),
             None => None,
         };
     }
-    Ok(members.into_values().collect())
+    gone.retain(|sub| !members.contains_key(sub));
+    let differences = differences.filter(|d| d.origin() == url.origin());
+    Ok(Heard { members: members.into_values().collect(), gone, whole, differences })
+}
+
+/// The address for one link: the query that is there stays (lti.md X-84).
+fn with_link(url: &Url, link: Option<&str>) -> Url {
+    let mut url = url.clone();
+    if let Some(link) = link {
+        url.query_pairs_mut().append_pair("rlid", link);
+    }
+    url
 }
 
 /// Somebody who is listed twice counts once, with the higher role.
@@ -97,22 +150,25 @@ const fn rank(role: Role) -> u8 {
     }
 }
 
-/// One page. Members without an id, and those who are not active, are left out.
-fn parse(body: &[u8], context_id: &str) -> Result<Vec<Member>, RosterError> {
+/// Somebody on a page.
+#[derive(Debug)]
+enum Listed {
+    Member(Member),
+    Gone(String),
+}
+
+/// One page. Entries without an id are left out.
+fn parse(body: &[u8], context_id: &str) -> Result<Vec<Listed>, RosterError> {
     let page: Value = serde_json::from_slice(body).map_err(|_| RosterError::Unreadable("not JSON"))?;
     if page["context"]["id"].as_str().is_some_and(|id| id != context_id) {
         return Err(RosterError::Unreadable("it is about another course"));
     }
     let members = page["members"].as_array().ok_or(RosterError::Unreadable("no list of members"))?;
-    Ok(members.iter().filter_map(member).collect())
+    Ok(members.iter().filter_map(listed).collect())
 }
 
-fn member(value: &Value) -> Option<Member> {
+fn listed(value: &Value) -> Option<Listed> {
     let text = |name: &str| super::verify::text(value.get(name));
-    let status = value["status"].as_str().unwrap_or("Active");
-    if !status.eq_ignore_ascii_case("active") {
-        return None;
-    }
     let sub = match &value["user_id"] {
         Value::Number(number) => number.to_string(),
         other => other.as_str()?.to_owned(),
@@ -120,15 +176,19 @@ fn member(value: &Value) -> Option<Member> {
     if sub.is_empty() || sub.len() > MAX_ID || sub.contains('\0') {
         return None;
     }
+    let status = value["status"].as_str().unwrap_or("Active");
+    if !status.eq_ignore_ascii_case("active") {
+        return Some(Listed::Gone(sub));
+    }
     let listed = value["roles"].as_array();
     let listed: Vec<String> = listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-    Some(Member {
+    Some(Listed::Member(Member {
         sub,
         mapped: roles::map(&listed),
         name: text("name"),
         given_name: text("given_name"),
         family_name: text("family_name"),
-    })
+    }))
 }
 
 #[cfg(test)]
@@ -136,7 +196,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn read_page(page: &Value) -> Result<Vec<Member>, RosterError> {
+    fn read_page(page: &Value) -> Result<Vec<Listed>, RosterError> {
         parse(page.to_string().as_bytes(), "c1")
     }
 
@@ -149,10 +209,26 @@ mod tests {
             {"user_id": "8", "roles": ["Learner"], "status": "Deleted"},
             {"user_id": "9"}, {"roles": ["Learner"]}, {"user_id": ""}, {"user_id": "a".repeat(256)}, 7,
         ]});
-        let members = read_page(&page).unwrap();
-        let listed: Vec<(&str, Role)> = members.iter().map(|m| (m.sub.as_str(), m.mapped.role)).collect();
-        assert_eq!(listed, [("5", Role::Learner), ("6", Role::Trainer), ("9", Role::Observer)]);
+        let mut members = Vec::new();
+        let mut gone = Vec::new();
+        for listed in read_page(&page).unwrap() {
+            match listed {
+                Listed::Member(member) => members.push(member),
+                Listed::Gone(sub) => gone.push(sub),
+            }
+        }
+        let roles: Vec<(&str, Role)> = members.iter().map(|m| (m.sub.as_str(), m.mapped.role)).collect();
+        assert_eq!(roles, [("5", Role::Learner), ("6", Role::Trainer), ("9", Role::Observer)]);
+        assert_eq!(gone, ["7", "8"]);
         assert_eq!(members[0].name.as_deref(), Some("Ada"));
+    }
+
+    #[test]
+    fn x84_the_link_goes_into_the_query_that_is_there() {
+        let url = Url::parse("https://lms.test/memberships?type=2").unwrap();
+        let wanted = "https://lms.test/memberships?type=2&rlid=a%2Bb+c";
+        assert_eq!(with_link(&url, Some("a+b c")).as_str(), wanted);
+        assert_eq!(with_link(&url, None), url);
     }
 
     #[test]
@@ -167,7 +243,10 @@ mod tests {
 
     #[test]
     fn somebody_listed_twice_counts_once_and_staff_wins() {
-        let member = |role: &str| member(&json!({"user_id": "5", "roles": [role]})).unwrap();
+        let member = |role: &str| match listed(&json!({"user_id": "5", "roles": [role]})) {
+            Some(Listed::Member(member)) => member,
+            other => panic!("{other:?}"),
+        };
         for order in [["Learner", "Instructor"], ["Instructor", "Learner"]] {
             let mut members = BTreeMap::new();
             for role in order {

@@ -6,24 +6,34 @@ use crate::net::Answer;
 /// and `&amp;` (moodle.md item 16).
 #[must_use]
 pub fn next_page(answer: &Answer) -> Option<String> {
-    // Moodle's typographic quotes are no visible ASCII, so the header is read as bytes.
-    let mut headers = answer.headers.get_all("link").iter();
-    headers.find_map(|v| next_in(&String::from_utf8_lossy(v.as_bytes())))
+    link(answer, "next")
 }
 
-fn next_in(header: &str) -> Option<String> {
+/// The address of what changes after this list was given (NRPS §2.4.2), as the LMS gives it.
+#[must_use]
+pub fn differences(answer: &Answer) -> Option<String> {
+    link(answer, "differences")
+}
+
+fn link(answer: &Answer, relation: &str) -> Option<String> {
+    // Moodle's typographic quotes are no visible ASCII, so the header is read as bytes.
+    let mut headers = answer.headers.get_all("link").iter();
+    headers.find_map(|v| link_in(&String::from_utf8_lossy(v.as_bytes()), relation))
+}
+
+fn link_in(header: &str, relation: &str) -> Option<String> {
     let mut rest = header;
     while let Some(start) = rest.find('<') {
         let end = start + rest[start..].find('>')?;
         let target = &rest[start + 1..end];
         let after = &rest[end + 1..];
         let parameters = after.split('<').next().unwrap_or_default();
-        let is_next = parameters.split([';', ',']).any(|p| {
+        let is_wanted = parameters.split([';', ',']).any(|p| {
             p.trim().strip_prefix("rel").is_some_and(|v| {
-                v.trim_start().trim_start_matches('=').trim().trim_matches(['"', '\'', '“', '”']) == "next"
+                v.trim_start().trim_start_matches('=').trim().trim_matches(['"', '\'', '“', '”']) == relation
             })
         });
-        if is_next {
+        if is_wanted {
             return Some(target.replace("&amp;", "&"));
         }
         rest = after;
@@ -53,7 +63,7 @@ mod tests {
             ("garbage", None),
             ("<unfinished", None),
         ] {
-            assert_eq!(next_in(header).as_deref(), next, "{header}");
+            assert_eq!(link_in(header, "next").as_deref(), next, "{header}");
         }
     }
 }

@@ -130,6 +130,35 @@ diesel::table! {
         read_at -> Nullable<BigInt>,
         due_at -> BigInt,
         lease_until -> Nullable<BigInt>,
+        differences_url -> Nullable<Text>,
+        whole_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    notice_services (deployment_id) {
+        deployment_id -> Text,
+        url -> Text,
+        types -> Text,
+        subscribed_at -> Nullable<BigInt>,
+        due_at -> BigInt,
+        failed -> Bool,
+        heard_at -> Nullable<BigInt>,
+        lease_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    notices (registration_id, notice_id) {
+        registration_id -> Text,
+        notice_id -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        deployment_id -> Text,
+        context_id -> Text,
+        origins -> Text,
+        received_at -> BigInt,
+        handled_at -> Nullable<BigInt>,
     }
 }
 
@@ -466,6 +495,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     bindings,
     memberships,
     rosters,
+    notice_services,
+    notices,
     activities,
     rubric_versions,
     placements,
@@ -503,6 +534,8 @@ pub const TABLES: &[&str] = &[
     "bindings",
     "memberships",
     "rosters",
+    "notice_services",
+    "notices",
     "activities",
     "rubric_versions",
     "placements",

@@ -387,12 +387,13 @@ impl Session {
             .next()
             .unwrap()
             .to_owned();
-        Self { browser, credential: ("Cookie", cookie), home: String::new(), csrf: String::new() }
+        let home = answer.headers().get("location").unwrap().to_str().unwrap().to_owned();
+        Self { browser, credential: ("Cookie", cookie), home, csrf: String::new() }
     }
 
-    /// Follows `/open` and notes where it leads and the form token there.
+    /// Follows where the launch ends and notes where it leads and the form token there.
     pub async fn opened(mut self) -> Self {
-        let mut path = "/open".to_owned();
+        let mut path = self.home.clone();
         loop {
             let page = self.get(&path).await;
             if page.status == 303 {

@@ -8,7 +8,10 @@ use cercle::store::Engine;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use crate::harness::{self, Browser, Login, OPERATOR, Page, Session, TestApp, login_fields, on_both_engines, person};
+use crate::harness::{
+    self, Browser, Login, OPERATOR, Page, Session, TestApp, eventually, form_fields, login_fields, on_both_engines,
+    person,
+};
 
 const C: &str = "https://purl.imsglobal.org/spec/lti/claim/";
 const M: &str = "http://purl.imsglobal.org/vocab/lis/v2/membership";
@@ -72,7 +75,7 @@ fn remove(claims: &mut Value, name: &str) {
 on_both_engines! {
     known_bad_payloads, token_rows, nonces_and_states, keys_and_headers, valid_launches, login_rows, identity_rows,
     oidc_errors, key_rotation, storage_rows, deployments_by_policy, parallel_posts_make_one_session, jwks_down,
-    texts_with_nul_are_stored_without, works_are_opened_from_the_gradebook,
+    texts_with_nul_are_stored_without, works_are_opened_from_the_gradebook, works_are_opened_by_their_address,
 }
 
 /// T-BAD-01 … T-BAD-12.
@@ -657,7 +660,7 @@ async fn storage_rows(app: &TestApp) {
     let session = Session {
         browser: browser.clone(),
         credential: ("Authorization", format!("Bearer {bearer}")),
-        home: String::new(),
+        home: shell.attribute("body", "data-home").unwrap(),
         csrf: String::new(),
     }
     .opened()
@@ -948,4 +951,59 @@ async fn works_are_opened_from_the_gradebook(app: &TestApp) {
         });
         assert_eq!(plain.await.expect("a plain launch").home, activity);
     }
+}
+
+/// Canvas' `SpeedGrader` (canvas.md §5): an ordinary launch of whoever looks, to the address that came with the
+/// score.
+async fn works_are_opened_by_their_address(app: &TestApp) {
+    let kind = Kind::Canvas;
+    let trainer = app.trainer(kind).await;
+    let activity = trainer.set_up(&[]).await;
+    app.learner(kind, 0).await.hand_in("<div>Words for the grader.</div>").await;
+    let school = app.lms.school(kind);
+    let (author, other) = (person(&school, Part::Learner, 0), person(&school, Part::Learner, 1));
+    let column = school.line_items[0].id.clone();
+    let stored = || app.lms.school(kind).grade(&column, &author.sub).and_then(|g| g.opens.clone());
+    eventually("Canvas has the address", async || stored().is_some()).await;
+    let address = stored().unwrap();
+    let open = async |kind: Kind, who: &cercle::demo::campus::User, address: &str| {
+        let school = app.lms.school(kind);
+        let login = app.browser().login(&school).await;
+        let (base, now) = (app.lms.campus.base(), app.lms.campus.now());
+        let claims = cercle::demo::messages::retrieve(&school, base, who, address, &login.nonce, now);
+        let token = cercle::crypto::provider::sign_jwt(app.lms.campus.key(), &claims).unwrap();
+        let answer = app.browser().post_token(&school, &token, &login.state, &login.cookie).await;
+        assert_eq!(answer.status(), 303);
+        Session::from_answer(app.browser(), &answer)
+    };
+    let grader = open(kind, &person(&school, Part::Trainer, 0), &address).await.opened().await;
+    assert!(grader.home.starts_with(&format!("{activity}/learners/")), "{}", grader.home);
+    let sheet = grader.get(&grader.home).await;
+    assert!(sheet.body.contains("Words for the grader."));
+    let fields = [("mark", "77"), ("reason", "seen in the grader"), ("seen", "0")];
+    assert_eq!(grader.post(&format!("{}/mark", grader.home), &fields).await.status, 303, "the mark is set there");
+    // The author sees their own page, another learner nothing.
+    assert_eq!(open(kind, &author, &address).await.opened().await.home, activity);
+    let stranger = open(kind, &other, &address).await;
+    let page = stranger.get(&stranger.home).await;
+    assert!(page.status == 403 && !page.body.contains("Words for the grader."), "{}", page.status);
+    // Somebody of another school, with all rights there.
+    let foreign = app.lms.school(Kind::Moodle);
+    let foreign = open(Kind::Moodle, &person(&foreign, Part::Trainer, 0), &address).await;
+    let page = foreign.get(&foreign.home).await;
+    assert_eq!(foreign.get(&page.location()).await.status, 404);
+    // Without cookies the address goes along into the page.
+    let login = app.browser().login(&school).await;
+    let (base, now) = (app.lms.campus.base(), app.lms.campus.now());
+    let who = person(&school, Part::Trainer, 0);
+    let claims = cercle::demo::messages::retrieve(&school, base, &who, &address, &login.nonce, now);
+    let token = cercle::crypto::provider::sign_jwt(app.lms.campus.key(), &claims).unwrap();
+    let asked = Page::of(app.browser().post_token(&school, &token, &login.state, "").await).await;
+    let fields = form_fields(&asked);
+    let page = Page::of(app.browser().post("/lti/confirm", &fields, "").await).await;
+    let path = address.strip_prefix(&app.origin).unwrap();
+    assert_eq!(page.attribute("body", "data-home").as_deref(), Some(path), "{}", page.body);
+    // An address elsewhere is none of ours.
+    let plain = open(kind, &who, "https://evil.test/lti/works/x/y").await;
+    assert_eq!(plain.home, "/open");
 }

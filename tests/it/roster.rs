@@ -3,6 +3,7 @@
 
 use cercle::cohort::roster::jobs::run_round;
 use cercle::demo::campus::{Kind, Mood, Part, User};
+use cercle::demo::faults::{Call, Fault};
 use cercle::lti::SCOPE_ROSTER;
 use cercle::store::schema::{bindings, courses, memberships, rosters};
 use cercle::store::{Conn, StoreError};
@@ -16,7 +17,7 @@ const DAY: i64 = 25 * 3600;
 on_both_engines! {
     everybody_who_is_listed_takes_part, x81_a_page_that_fails_removes_nobody, who_left_leaves_the_group_and_the_queue,
     many_leaving_at_once_are_held, another_binding_keeps_its_people, a_roster_is_asked_for_with_measure,
-    what_cannot_be_read_is_told, one_process_reads_a_roster, nothing_is_read_without_an_activity,
+    what_cannot_be_read_is_told, the_restrictions_of_a_link_count, differences_are_enough_for_a_week, one_process_reads_a_roster, nothing_is_read_without_an_activity,
 }
 
 fn rows(page: &crate::harness::Page) -> usize {
@@ -269,4 +270,58 @@ async fn nothing_is_read_without_an_activity(app: &TestApp) {
         .read_blocking(|c: &mut Conn| Ok::<_, StoreError>(rosters::table.count().get_result(c)?))
         .unwrap();
     assert_eq!(known, 0);
+}
+
+/// Whom the LMS lets open the one link takes part, and nobody else; where it does not say, everybody does.
+async fn the_restrictions_of_a_link_count(app: &TestApp) {
+    for kind in BOTH {
+        let all = learners(app, kind);
+        let some: Vec<String> = all.iter().take(all.len() - 1).map(|u| u.sub.clone()).collect();
+        app.lms.campus.with(kind, |s| s.admitted.insert(s.links[0].id.clone(), some.clone()));
+        let (trainer, activity) = ready(app, kind).await;
+        let group = trainer.get(&activity).await;
+        assert_eq!(rows(&group), all.len() - 1, "{kind:?}");
+        assert!(!group.body.contains(&all.last().unwrap().family_name));
+        // The LMS tells no longer: then the whole course takes part.
+        app.lms.campus.with(kind, |s| s.refuses_rlid = true);
+        app.clock.advance(DAY);
+        read(app).await;
+        let trainer = app.trainer(kind).await;
+        assert_eq!(rows(&trainer.get(&activity).await), all.len(), "{kind:?}");
+        // A second activity may admit others: the restriction of one link is none for the course.
+        app.lms.campus.with(kind, |s| s.refuses_rlid = false);
+        let second = app.launch(kind, &person(&app.lms.school(kind), Part::Trainer, 0), 1).await;
+        second.set_up(&[]).await;
+        app.clock.advance(DAY);
+        read(app).await;
+        let trainer = app.trainer(kind).await;
+        assert_eq!(rows(&trainer.get(&activity).await), all.len(), "{kind:?}");
+    }
+}
+
+async fn differences_are_enough_for_a_week(app: &TestApp) {
+    let kind = Kind::Canvas;
+    app.lms.campus.with(kind, |s| s.tells_differences = true);
+    let (trainer, activity) = ready(app, kind).await;
+    let all = learners(app, kind).len();
+    assert_eq!(rows(&trainer.get(&activity).await), all);
+    let gone = learners(app, kind)[0].clone();
+    let change = |status: &str, sub: &str| serde_json::json!({"user_id": sub, "roles": ["Learner"], "status": status});
+    app.lms.campus.with(kind, |s| s.differences = vec![change("Deleted", &gone.sub), change("Active", "someone new")]);
+    let before = app.lms.school(kind).roster_requests;
+    app.clock.advance(DAY);
+    read(app).await;
+    assert_eq!(app.lms.school(kind).roster_requests, before + 1, "one page, not the whole list");
+    let group = app.trainer(kind).await.get(&activity).await;
+    assert!(rows(&group) == all && !group.body.contains(&gone.family_name));
+    // An address that works no longer: everybody is read.
+    app.lms.campus.with(kind, |s| {
+        s.faults.push(Call::Roster, None, Fault::status(410, "{}"));
+        s.users.retain(|u| u.sub != gone.sub);
+    });
+    app.clock.advance(DAY);
+    read(app).await;
+    assert!(app.lms.school(kind).roster_requests > before + 2);
+    let group = app.trainer(kind).await.get(&activity).await;
+    assert_eq!(rows(&group), all - 1, "the one who is in no list has left");
 }

@@ -21,7 +21,7 @@ use crate::context::Context;
 use crate::ids::{BindingId, CourseId, MembershipId, PersonId, RegistrationId};
 use crate::launch::{self, Scope};
 use crate::lti::SCOPE_ROSTER;
-use crate::lti::nrps::{self, Member, RosterError};
+use crate::lti::nrps::{self, Heard, Member, RosterError, Wanted};
 use crate::lti::token::TokenError;
 use crate::platform;
 use crate::platform::keys::{self, KeyError};
@@ -36,6 +36,8 @@ const RETRY: i64 = 3600;
 pub const ON_DEMAND: i64 = 300;
 /// How long one process may hold a roster, in seconds.
 const LEASE: i64 = 600;
+/// After so many seconds everybody is read again, whatever changed.
+const WHOLE: i64 = 7 * 24 * 3600;
 /// So many people are looked up at once.
 const LOOKED_UP: usize = 500;
 
@@ -66,6 +68,21 @@ pub struct Roster {
     pub read_at: Option<UtcTime>,
     /// When it is read next.
     pub due_at: UtcTime,
+    /// Where the LMS tells what changed since.
+    pub differences_url: Option<String>,
+    /// When it was read as a whole last.
+    pub whole_at: Option<UtcTime>,
+}
+
+impl Roster {
+    /// Where to ask for what changed, if that is enough: once a week everybody is read.
+    fn differences(&self, now: UtcTime) -> Option<Url> {
+        let recent = self.whole_at.is_some_and(|at| now.seconds_since(at) < WHOLE);
+        self.differences_url
+            .as_ref()
+            .filter(|_| recent && self.state == RosterState::Fresh)
+            .and_then(|u| Url::parse(u).ok())
+    }
 }
 
 /// A roster that is due, and what is needed to read it.
@@ -104,13 +121,13 @@ pub enum SyncError {
 pub async fn sync(context: &Context, due: &Due) -> StoreResult<()> {
     let asked_at = context.clock.now();
     let outcome = match read(context, due).await {
-        Ok(members) => {
+        Ok(heard) => {
             let now = context.clock.now();
             let again = now.plus_seconds(i64::from(context.settings.roster_hours.max(1)) * 3600);
-            let (members, times) = (Arc::new(members), (asked_at, now, again));
+            let (heard, times) = (Arc::new(heard), (asked_at, now, again));
             let apply_once = || {
-                let (due, members) = (due.clone(), Arc::clone(&members));
-                context.db.write(move |c| apply(c, &due, &members, times))
+                let (due, heard) = (due.clone(), Arc::clone(&heard));
+                context.db.write(move |c| apply(c, &due, &heard, times))
             };
             // Somebody's first launch may store the same person at this moment: the second look finds them.
             match apply_once().await {
@@ -128,12 +145,15 @@ pub async fn sync(context: &Context, due: &Due) -> StoreResult<()> {
     Ok(())
 }
 
-async fn read(context: &Context, due: &Due) -> Result<Vec<Member>, SyncError> {
+async fn read(context: &Context, due: &Due) -> Result<Heard, SyncError> {
     let (wanted, master, now) = (due.course_id.clone(), context.key.clone(), context.clock.now());
-    let (home, key) = context
+    let binding = due.binding_id.clone();
+    let (home, key, roster, link) = context
         .db
         .read(move |c: &mut Conn| -> Result<_, SyncError> {
-            Ok((platform::store::get_home(c, &wanted)?, keys::signing_key(c, &master, now)?))
+            let home = platform::store::get_home(c, &wanted)?;
+            let key = keys::signing_key(c, &master, now)?;
+            Ok((home, key, store::find(c, &binding)?, store::find_only_link(c, &binding)?))
         })
         .await?;
     let Home { course, deployment, registration } = home;
@@ -142,15 +162,35 @@ async fn read(context: &Context, due: &Due) -> Result<Vec<Member>, SyncError> {
     let request = registration.token_request(&deployment.deployment_id, vec![SCOPE_ROSTER.to_owned()]);
     let fetch =
         async || context.tokens.get(&request, &key).await.map_err(|e: TokenError| SyncError::Token(e.to_string()));
-    let token = fetch().await?;
-    match nrps::read(&context.outbound, &token, &url, &course.context_id).await {
-        // A token that the LMS has forgotten is fetched anew once.
-        Err(RosterError::Status(401)) => {
+    // In Canvas a link without an assignment bears the course's own id, which filters nothing.
+    let link = link.filter(|l| *l != course.context_id);
+    let mut wanted = Vec::new();
+    wanted.extend(roster.and_then(|r| r.differences(now)).map(Wanted::Differences));
+    wanted.extend(link.as_deref().map(|link| Wanted::Whole { link: Some(link) }));
+    wanted.push(Wanted::Whole { link: None });
+    let mut last = SyncError::NotOffered;
+    for wanted in &wanted {
+        let token = fetch().await?;
+        let mut heard = nrps::read(&context.outbound, &token, &url, &course.context_id, wanted).await;
+        if matches!(heard, Err(RosterError::Status(401))) {
+            // A token that the LMS has forgotten is fetched anew once.
             context.tokens.forget(&request, &token).await;
-            Ok(nrps::read(&context.outbound, &fetch().await?, &url, &course.context_id).await?)
+            heard = nrps::read(&context.outbound, &fetch().await?, &url, &course.context_id, wanted).await;
         }
-        other => Ok(other?),
+        last = match heard {
+            Ok(heard) => return Ok(heard),
+            // Whoever cannot be reached is not asked for another list.
+            Err(error @ RosterError::Net(_)) => return Err(error.into()),
+            Err(RosterError::Status(status)) if status >= 500 && !matches!(wanted, Wanted::Differences(_)) => {
+                return Err(RosterError::Status(status).into());
+            }
+            Err(error) => error.into(),
+        };
+        if !matches!(wanted, Wanted::Whole { link: None }) {
+            tracing::info!(event = "roster", course = %due.course_id, error = %last, "a wider list is asked for");
+        }
     }
+    Err(last)
 }
 
 /// Applies a whole roster in one transaction. The times: when it was asked for, now, and when it is read
@@ -158,16 +198,16 @@ async fn read(context: &Context, due: &Due) -> Result<Vec<Member>, SyncError> {
 fn apply(
     conn: &mut Conn,
     due: &Due,
-    members: &[Member],
+    heard: &Heard,
     (asked_at, now, again): (UtcTime, UtcTime, UtcTime),
 ) -> Result<(), SyncError> {
     dialect::lock_for_transaction(conn, &format!("roster {}", due.binding_id))?;
     let roster = store::find(conn, &due.binding_id)?.ok_or(StoreError::NotFound)?;
     let binding = store::get_binding(conn, &due.binding_id)?;
     let known = store::list_known(conn, &due.binding_id)?;
-    let plan = plan::plan(&known, members, asked_at);
+    let plan = plan::plan(&known, heard, asked_at);
     let held = plan::is_guarded(&known, &plan) && !roster.confirmed;
-    let joining: Vec<&Member> = plan.join.iter().filter_map(|position| members.get(*position)).collect();
+    let joining: Vec<&Member> = plan.join.iter().filter_map(|position| heard.members.get(*position)).collect();
     join(conn, due, &binding, &joining, now)?;
     for (id, role) in &plan.change {
         cohorts::update_role(conn, id, *role, now)?;
@@ -181,7 +221,20 @@ fn apply(
     }
     let state = if held { RosterState::Held } else { RosterState::Fresh };
     let leaving = i32::try_from(leaving).unwrap_or(i32::MAX);
-    store::finish(conn, &due.binding_id, state, leaving, now, again)?;
+    // Whoever is held back is asked about again, so that nothing is forgotten between two lists.
+    let differences = heard.differences.as_ref().filter(|_| !held).map(Url::to_string);
+    let whole_at = if heard.whole { Some(now) } else { roster.whole_at };
+    let read = Roster {
+        state,
+        leaving,
+        confirmed: false,
+        read_at: Some(now),
+        due_at: again,
+        differences_url: differences,
+        whole_at,
+        ..roster
+    };
+    store::finish(conn, &read)?;
     let changed = !plan.join.is_empty() || !plan.change.is_empty() || !plan.leave.is_empty();
     if changed {
         let detail = serde_json::json!({

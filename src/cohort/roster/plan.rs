@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::clock::UtcTime;
 use crate::cohort::model::Membership;
 use crate::ids::MembershipId;
-use crate::lti::nrps::Member;
+use crate::lti::nrps::Heard;
 use crate::store::columns::Role;
 
 /// More than this share of the learners leaving at once, in per cent, is held for a person.
@@ -33,12 +33,15 @@ pub struct Known {
     pub updated_at: UtcTime,
 }
 
-/// Compares a whole roster with the memberships of its binding. Only learners leave: whoever teaches may
+/// Compares a roster with the memberships of its binding. Only learners leave: whoever teaches may
 /// come from outside the roster, as administrators do. Whoever came while it was being read stays.
 #[must_use]
-pub fn plan(known: &[Known], members: &[Member], asked_at: UtcTime) -> Plan {
+pub fn plan(known: &[Known], heard: &Heard, asked_at: UtcTime) -> Plan {
+    let members = &heard.members;
     let by_sub: HashMap<&str, &Known> = known.iter().map(|k| (k.sub.as_str(), k)).collect();
     let listed: HashSet<&str> = members.iter().map(|m| m.sub.as_str()).collect();
+    let left: HashSet<&str> = heard.gone.iter().map(String::as_str).collect();
+    let is_gone = |sub: &str| if heard.whole { !listed.contains(sub) } else { left.contains(sub) };
     let mut plan = Plan::default();
     for (position, member) in members.iter().enumerate() {
         let role = member.mapped.role;
@@ -53,7 +56,7 @@ pub fn plan(known: &[Known], members: &[Member], asked_at: UtcTime) -> Plan {
     }
     let gone = |k: &&Known| {
         let m = &k.membership;
-        m.active && m.role == Role::Learner && !listed.contains(k.sub.as_str()) && k.updated_at < asked_at
+        m.active && m.role == Role::Learner && is_gone(&k.sub) && k.updated_at < asked_at
     };
     plan.leave = known.iter().filter(gone).map(|k| k.membership.id.clone()).collect();
     plan
@@ -78,6 +81,7 @@ pub fn is_guarded(known: &[Known], plan: &Plan) -> bool {
 mod tests {
     use super::*;
     use crate::ids::{BindingId, CohortId, PersonId};
+    use crate::lti::nrps::Member;
     use crate::lti::roles::Mapped;
     use proptest::prelude::*;
 
@@ -100,6 +104,22 @@ mod tests {
         Member { sub: sub.to_owned(), mapped, name: None, given_name: None, family_name: None }
     }
 
+    fn whole(members: Vec<Member>) -> Heard {
+        Heard { members, whole: true, ..Heard::default() }
+    }
+
+    #[test]
+    fn differences_say_who_left() {
+        let before = [known("stays", Role::Learner, true, 1), known("leaves", Role::Learner, true, 1)];
+        let heard = Heard {
+            members: vec![member("new", Role::Learner)],
+            gone: vec!["leaves".into(), "never here".into()],
+            ..Heard::default()
+        };
+        let plan = plan(&before, &heard, ASKED);
+        assert_eq!((plan.join, plan.leave), (vec![0], vec![MembershipId("mleaves".into())]));
+    }
+
     #[test]
     fn a_roster_adds_changes_and_removes() {
         let before = [
@@ -112,7 +132,7 @@ mod tests {
             known("comes back", Role::Learner, false, 1),
             known("promoted", Role::Learner, true, 1),
         ];
-        let members = [
+        let members = vec![
             member("stays", Role::Learner),
             member("new", Role::Learner),
             member("mentor", Role::Observer),
@@ -120,7 +140,7 @@ mod tests {
             member("comes back", Role::Learner),
             member("promoted", Role::Assistant),
         ];
-        let plan = plan(&before, &members, ASKED);
+        let plan = plan(&before, &whole(members), ASKED);
         assert_eq!(plan.join, [1]);
         let id = |sub: &str| MembershipId(format!("m{sub}"));
         assert_eq!(plan.change, [(id("comes back"), Role::Learner), (id("promoted"), Role::Assistant)]);
@@ -132,11 +152,11 @@ mod tests {
         let learners: Vec<Known> = (0..10).map(|i| known(&i.to_string(), Role::Learner, true, 1)).collect();
         for (stay, held) in [(10, false), (9, false), (7, false), (6, true), (1, true), (0, true)] {
             let members: Vec<Member> = (0..stay).map(|i| member(&i.to_string(), Role::Learner)).collect();
-            assert_eq!(is_guarded(&learners, &plan(&learners, &members, ASKED)), held, "{stay} stay");
+            assert_eq!(is_guarded(&learners, &plan(&learners, &whole(members), ASKED)), held, "{stay} stay");
         }
         let one = [known("a", Role::Learner, true, 1)];
-        assert!(is_guarded(&one, &plan(&one, &[], ASKED)), "everyone");
-        assert!(!is_guarded(&[], &plan(&[], &[], ASKED)));
+        assert!(is_guarded(&one, &plan(&one, &whole(vec![]), ASKED)), "everyone");
+        assert!(!is_guarded(&[], &plan(&[], &whole(vec![]), ASKED)));
     }
 
     proptest! {
@@ -151,7 +171,7 @@ mod tests {
             let mut stored: Vec<Known> =
                 before.iter().map(|(s, (r, active))| known(&s.to_string(), role(*r), *active, 1)).collect();
             let members: Vec<Member> = listed.iter().map(|(s, r)| member(&s.to_string(), role(*r))).collect();
-            let first = plan(&stored, &members, ASKED);
+            let first = plan(&stored, &whole(members.clone()), ASKED);
             for k in &mut stored {
                 let id = &k.membership.id;
                 if first.leave.contains(id) {
@@ -167,7 +187,7 @@ mod tests {
                 let m = &members[*position];
                 stored.push(known(&m.sub, m.mapped.role, true, 1));
             }
-            prop_assert_eq!(plan(&stored, &members, ASKED), Plan::default());
+            prop_assert_eq!(plan(&stored, &whole(members.clone()), ASKED), Plan::default());
         }
     }
 }

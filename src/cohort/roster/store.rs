@@ -8,7 +8,7 @@ use crate::clock::UtcTime;
 use crate::cohort::model::{Binding, Membership};
 use crate::ids::{BindingId, CohortId, CourseId, MembershipId, PersonId};
 use crate::store::columns::Role;
-use crate::store::schema::{activities, bindings, courses, memberships, people, rosters};
+use crate::store::schema::{activities, bindings, courses, links, memberships, people, placements, rosters};
 use crate::store::{Conn, StoreResult, on_engine, row_of};
 
 row_of! {
@@ -19,6 +19,8 @@ row_of! {
         confirmed: bool,
         read_at: Option<UtcTime>,
         due_at: UtcTime,
+        differences_url: Option<String>,
+        whole_at: Option<UtcTime>,
     }
 }
 
@@ -110,25 +112,36 @@ pub fn claim(conn: &mut Conn, now: UtcTime) -> StoreResult<Option<Due>> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn finish(
-    conn: &mut Conn,
-    binding: &BindingId,
-    state: RosterState,
-    leaving: i32,
-    now: UtcTime,
-    due_at: UtcTime,
-) -> StoreResult<()> {
-    diesel::update(rosters::table.find(binding))
+pub fn finish(conn: &mut Conn, read: &Roster) -> StoreResult<()> {
+    diesel::update(rosters::table.find(&read.binding_id))
         .set((
-            rosters::state.eq(state),
-            rosters::leaving.eq(leaving),
-            rosters::confirmed.eq(false),
-            rosters::read_at.eq(Some(now)),
-            rosters::due_at.eq(due_at),
+            rosters::state.eq(read.state),
+            rosters::leaving.eq(read.leaving),
+            rosters::confirmed.eq(read.confirmed),
+            rosters::read_at.eq(read.read_at),
+            rosters::due_at.eq(read.due_at),
+            rosters::differences_url.eq(&read.differences_url),
+            rosters::whole_at.eq(read.whole_at),
             rosters::lease_until.eq(None::<UtcTime>),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// The LMS's id of the only link of a binding's course that opens an activity; None where there are several,
+/// which may admit different people.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_only_link(conn: &mut Conn, binding: &BindingId) -> StoreResult<Option<String>> {
+    let binding = get_binding(conn, binding)?;
+    let mut found: Vec<String> = placements::table
+        .inner_join(links::table.on(links::id.eq(placements::link_id)))
+        .filter(links::course_id.eq(&binding.course_id))
+        .select(links::resource_link_id)
+        .limit(2)
+        .load(conn)?;
+    Ok(if found.len() == 1 { found.pop() } else { None })
 }
 
 /// Notes that a roster could not be read. Nothing else changes.

@@ -72,12 +72,19 @@ async fn canvas_launch(request: HttpRequest, lms: web::Data<Lms>, query: Query) 
                 return lms_error(StatusCode::NOT_FOUND, "Page Not Found");
             };
             let launch = school.begin_launch(&user, &link, picker);
+            let column = school.link(&link).and_then(|l| l.line_item.clone()).unwrap_or_default();
+            let grade = query.get("userid").and_then(|whose| school.grade(&column, whose));
+            let opens = grade.and_then(|g| g.opens.clone());
+            let target = opens.clone().unwrap_or_else(|| format!("{}/lti/start", school.tool.0));
+            if let Some(pending) = school.launches.get_mut(&launch) {
+                pending.opens = opens;
+            }
             let mut fields = vec![
                 ("iss", school.issuer.clone()),
                 ("login_hint", person.hint),
                 ("client_id", school.client_id.clone()),
                 ("deployment_id", school.deployment_id.clone()),
-                ("target_link_uri", format!("{}/lti/start", school.tool.0)),
+                ("target_link_uri", target),
                 ("lti_message_hint", format!("eyJ0eXAiOiJKV1QifQ.{launch}.sig")),
                 ("canvas_environment", "prod".to_owned()),
                 ("canvas_region", "local".to_owned()),
@@ -184,7 +191,10 @@ fn deliver(
         (Some(picker), _) => messages::deep_linking(school, base, user, (picker, &secret), nonce, now),
         (None, Some(link)) => match &launch.for_user {
             Some(whose) => messages::submission_review(school, base, user, (link, whose), nonce, now),
-            None => messages::resource_link(school, base, user, link, nonce, now),
+            None => match &launch.opens {
+                Some(address) => messages::retrieve(school, base, user, address, nonce, now),
+                None => messages::resource_link(school, base, user, link, nonce, now),
+            },
         },
         (None, None) => return lms_error(StatusCode::NOT_FOUND, "Invalid request"),
     };

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Lms, html, lms_error};
 use crate::clock::UtcTime;
-use crate::demo::campus::{Kind, LineItem, Mood, Part, School};
+use crate::demo::campus::{Kind, LineItem, Mood, Part, School, User};
 use crate::demo::faults::{Call, Fault};
 use crate::demo::{messages, scores};
 use crate::lti::MEMBERSHIPS_TYPE;
@@ -321,8 +321,22 @@ async fn roster(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, query: Qu
             if school.failing_page == Some(page) {
                 return HttpResponse::InternalServerError().content_type("application/json").body("{}");
             }
-            let members: Vec<Value> = school
-                .users
+            let link = query.get("rlid");
+            if let Some(link) = link
+                && (school.refuses_rlid || (*link != school.course_id && school.link(link).is_none()))
+            {
+                let status = if kind == Kind::Moodle { 404 } else { 400 };
+                return json_as(status, "application/json", json!({"errors": "rlid"}).to_string());
+            }
+            let is_admitted = |user: &&User| {
+                let only = link.and_then(|l| school.admitted.get(l)).filter(|_| user.part == Part::Learner);
+                only.is_none_or(|only| only.contains(&user.sub))
+            };
+            if query.contains_key("since") {
+                return differences(school, &base);
+            }
+            let admitted: Vec<&User> = school.users.iter().filter(is_admitted).collect();
+            let members: Vec<Value> = admitted
                 .iter()
                 .skip((page - 1).saturating_mul(size))
                 .take(size)
@@ -346,15 +360,32 @@ async fn roster(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, query: Qu
                 "members": members,
             });
             let mut answer = json_as(200, MEMBERSHIPS_TYPE, body.to_string());
-            if page.saturating_mul(size) < school.users.len() {
-                let link = format!("<{url}?page={}>; rel=\"next\"", page + 1);
+            let mut add = |link: String| {
                 if let Ok(link) = header::HeaderValue::from_str(&link) {
                     answer.headers_mut().append(header::LINK, link);
                 }
+            };
+            if page.saturating_mul(size) < admitted.len() {
+                let filter = link.map(|l| format!("&rlid={l}")).unwrap_or_default();
+                add(format!("<{url}?page={}{filter}>; rel=\"next\"", page + 1));
+            }
+            if school.tells_differences {
+                add(format!("<{url}?since={}>; rel=\"differences\"", now.unix_seconds()));
             }
             answer
         })
         .unwrap_or_else(|| unauthorised(kind))
+}
+
+/// Who joined or left since a list was given: neither Moodle nor Canvas tells, other LMSs do (NRPS §2.4.2).
+fn differences(school: &mut School, base: &str) -> HttpResponse {
+    let changed = std::mem::take(&mut school.differences);
+    let body = json!({
+        "id": messages::memberships_url(school, base),
+        "context": {"id": school.course_id},
+        "members": changed,
+    });
+    json_as(200, MEMBERSHIPS_TYPE, body.to_string())
 }
 
 macro_rules! endpoints {

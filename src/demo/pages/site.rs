@@ -184,7 +184,7 @@ async fn course(
             format!("/moodle/mod/lti/grade.php?id={}&userid={}", link.id, review.map_or("", String::as_str))
         }
         Kind::Moodle => format!("/moodle/mod/lti/launch.php?id={}&triggerview=0", link.id),
-        Kind::Canvas => format!("/canvas/launch?id={}", link.id),
+        Kind::Canvas => format!("/canvas/launch?id={}&userid={}", link.id, review.map_or("", String::as_str)),
     });
     render(&Course { f, open, launch })
 }
@@ -203,8 +203,11 @@ async fn grades(request: HttpRequest, lms: web::Data<Lms>, path: web::Path<Strin
                 .line_items
                 .iter()
                 .map(|item| {
-                    let opens = item.link.clone().filter(|_| school.kind == Kind::Moodle && f.may_edit());
-                    let shown = school.grade(&item.id, &user.sub).and_then(|g| g.score).map_or_else(
+                    let grade = school.grade(&item.id, &user.sub);
+                    // Canvas shows what a submission was handed in with.
+                    let is_shown = school.kind == Kind::Moodle || grade.is_some_and(|g| g.opens.is_some());
+                    let opens = item.link.clone().filter(|_| is_shown && f.may_edit());
+                    let shown = grade.and_then(|g| g.score).map_or_else(
                         || "–".to_owned(),
                         |score| {
                             let rounded = (score * 100.0).round() / 100.0;

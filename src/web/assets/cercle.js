@@ -7,6 +7,7 @@
   // --- a session without cookies: the token lives in this variable and nowhere else ---------------
   const bearer = body.dataset.bearer || "";
   delete body.dataset.bearer;
+  const home = body.dataset.home || "/open";
   const headers = (extra) => (bearer ? { Authorization: "Bearer " + bearer, ...extra } : extra);
   document.addEventListener("htmx:configRequest", (event) => {
     Object.assign(event.detail.headers, headers({}));
@@ -167,5 +168,5 @@
   setUp(document);
   document.addEventListener("htmx:afterSettle", () => document.getElementById("main")?.focus({ preventScroll: true }));
 
-  if (bearer) htmx.ajax("GET", "/open", { target: "body", swap: "innerHTML" });
+  if (bearer) htmx.ajax("GET", home, { target: "body", swap: "innerHTML" });
 })();
