@@ -122,6 +122,7 @@ impl Server {
         let mut jobs = vec![
             launch::jobs::purge(&context),
             keys::jobs::care(&context),
+            platform::notices::jobs::care(&context),
             admin::jobs::purge(&context),
             cohort::roster::jobs::read_rosters(&context),
             forget_quiet_clients(&limit),

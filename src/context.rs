@@ -10,6 +10,7 @@ use crate::lti::jwks::JwksCache;
 use crate::lti::token::TokenCache;
 use crate::net::Outbound;
 use crate::platform::directory::Directory;
+use crate::platform::notices::Offered;
 use crate::settings::Settings;
 use crate::store::Db;
 use crate::web::limit::NoteLimit;
@@ -37,6 +38,8 @@ pub struct Context {
     pub notes: Arc<NoteLimit>,
     /// Who opened something lately.
     pub arrivals: Arrivals,
+    /// What LMSs offer to tell unasked.
+    pub notices: Offered,
     /// Wakes the background jobs.
     pub wake: Wake,
 }
@@ -54,6 +57,7 @@ impl Context {
             tokens: TokenCache::new(outbound.clone(), clock.clone()),
             notes: Arc::default(),
             arrivals: Arrivals::default(),
+            notices: Offered::default(),
             wake: Wake::default(),
             settings: Arc::new(settings),
             db,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::campus::{Kind, Link, Part, Picker, School, User};
 use crate::clock::UtcTime;
+use crate::lti::notices::{CONTEXT_COPY, HELLO, SCOPE_NOTICES};
 
 const C: &str = "https://purl.imsglobal.org/spec/lti/claim/";
 const M: &str = "http://purl.imsglobal.org/vocab/lis/v2/membership";
@@ -137,6 +138,13 @@ pub fn resource_link(school: &School, base: &str, user: &User, link: &Link, nonc
             claims["https://www.instructure.com/placement"] = Value::Null;
         }
     }
+    if school.scopes.iter().any(|s| s == SCOPE_NOTICES) {
+        claims[format!("{C}platformnotificationservice")] = json!({
+            "service_versions": ["1.0"], "scope": [SCOPE_NOTICES],
+            "platform_notification_service_url": format!("{site}/api/lti/notice-handlers/{}", school.deployment_id),
+            "notice_types_supported": [HELLO, "LtiAssetProcessorSubmissionNotice", CONTEXT_COPY],
+        });
+    }
     claims[format!("{C}custom")] = custom(school, &link.custom);
     claims["https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"] = ags;
     claims["https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"] =
@@ -210,6 +218,25 @@ pub fn submission_review(
     let mut claims = resource_link(school, base, user, link, nonce, now);
     claims[format!("{C}message_type")] = json!("LtiSubmissionReviewRequest");
     claims[format!("{C}for_user")] = json!({"user_id": for_user});
+    claims
+}
+
+/// The claims of a notice (canvas.md §8), about the course unless it only says hello.
+#[must_use]
+pub fn notice(school: &School, id: &str, kind: &str, nonce: &str, now: UtcTime) -> Value {
+    let seconds = now.unix_seconds();
+    let mut claims = json!({
+        "iss": school.issuer, "aud": school.client_id, "azp": school.client_id, "iat": seconds,
+        "exp": seconds + 3600, "nonce": nonce,
+    });
+    let mut set = |name: &str, value: Value| claims[format!("{C}{name}")] = value;
+    set("version", json!("1.3.0"));
+    set("deployment_id", json!(school.deployment_id));
+    set("notice", json!({"id": id, "timestamp": now.iso_millis(), "type": kind}));
+    if kind == CONTEXT_COPY {
+        set("context", json!({"id": school.course_id, "label": school.course_label, "title": school.course_title}));
+        set("origin_contexts", json!(school.history.iter().take(1).collect::<Vec<_>>()));
+    }
     claims
 }
 

@@ -311,6 +311,8 @@ pub struct School {
     pub cached_keys: Option<Vec<u8>>,
     /// The page of the roster that fails, from 1.
     pub failing_page: Option<usize>,
+    /// Where notices of each type are delivered.
+    pub handlers: BTreeMap<String, String>,
     /// Links that only some learners may open, by their `sub`.
     pub admitted: HashMap<String, Vec<String>>,
     /// Whether the roster of a single link is refused.
@@ -445,6 +447,7 @@ pub fn school(kind: Kind, name: &str, issuer: &str, client_id: &str, deployment_
         selected: HashMap::new(),
         cached_keys: None,
         failing_page: None,
+        handlers: BTreeMap::new(),
         admitted: HashMap::new(),
         refuses_rlid: false,
         tells_differences: false,

@@ -142,6 +142,7 @@ fn launch_of(school: &School, base: &str, user: &User, link: &Link, now: UtcTime
             line_item: link.line_item.as_ref().map(|i| messages::line_item_url(school, base, i)),
         }),
         memberships_url: Some(messages::memberships_url(school, base)),
+        notices: None,
         return_url: Some(format!("{base}/{}/course", school.kind.path())),
         document_target: None,
         product_family: None,

@@ -184,9 +184,9 @@ pub async fn open_session(
     });
     // Most launches say nothing new, and then the session is all there is to store.
     if opening.previous.is_none() && opening.held.launch.deep_linking().is_none() {
-        let opening = Arc::clone(&opening);
-        match context.db.write_last(move |c| opening.store_if_known(c)).await {
-            Ok(Some(Ok(session))) => return Ok(opened(context, session, token)),
+        let known = Arc::clone(&opening);
+        match context.db.write_last(move |c| known.store_if_known(c)).await {
+            Ok(Some(Ok(session))) => return Ok(opened(context, &opening, session, token)),
             Ok(Some(Err(reason))) => return Err(reason.into()),
             Ok(None) => {}
             Err(error) => return Err(error.into()),
@@ -194,9 +194,9 @@ pub async fn open_session(
     }
     // Two first launches of one course may race for the same new rows: the second looks again.
     for _ in 0..3 {
-        let opening = Arc::clone(&opening);
-        match context.db.write(move |c| opening.store(c)).await {
-            Ok(Ok(session)) => return Ok(opened(context, session, token)),
+        let new = Arc::clone(&opening);
+        match context.db.write(move |c| new.store(c)).await {
+            Ok(Ok(session)) => return Ok(opened(context, &opening, session, token)),
             Ok(Err(reason)) => return Err(reason.into()),
             Err(StoreError::Duplicate(_)) => {}
             Err(error) => return Err(error.into()),
@@ -205,8 +205,14 @@ pub async fn open_session(
     Err(Reject::Store.into())
 }
 
-fn opened(context: &Context, session: Session, token: String) -> Opened {
+/// Tells those who wait for somebody, or for what an LMS offers; they look for themselves as well.
+fn opened(context: &Context, opening: &Opening, session: Session, token: String) -> Opened {
     context.arrivals.note(&session.course_id, &session.person_id);
+    let (registration, launch) = (&opening.registration, &opening.held.launch);
+    if let Some(service) = launch.notices.as_ref().filter(|n| platform::service::is_owned(registration, launch, &n.url))
+    {
+        context.notices.note(&registration.id, &launch.deployment_id, service);
+    }
     Opened { session, token }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::SCOPES;
+use super::notices::SCOPE_NOTICES;
 use crate::net::authority;
 
 /// The claim with the LMS's own configuration.
@@ -136,7 +137,8 @@ impl Configuration {
     /// The scopes that we ask for: those we use and the LMS knows.
     #[must_use]
     pub fn wanted_scopes(&self) -> Vec<String> {
-        SCOPES.iter().filter(|s| self.scopes.iter().any(|o| o == *s)).map(ToString::to_string).collect()
+        let used = SCOPES.iter().chain(&[SCOPE_NOTICES]);
+        used.filter(|s| self.scopes.iter().any(|o| o == *s)).map(ToString::to_string).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::deep_linking;
+use super::{deep_linking, notices};
 use crate::clock::UtcTime;
 
 /// What a launch is about.
@@ -59,6 +59,9 @@ pub struct Launch {
     pub ags: Option<AgsEndpoint>,
     /// The roster address (NRPS).
     pub memberships_url: Option<String>,
+    /// The Platform Notification Service, where we can use it.
+    #[serde(default)]
+    pub notices: Option<notices::Service>,
     /// Where to send the person back to.
     pub return_url: Option<String>,
     /// `iframe`, `frame` or `window`.

@@ -7,6 +7,7 @@ mod json;
 pub mod jwks;
 pub mod login;
 pub mod message;
+pub mod notices;
 pub mod nrps;
 pub mod paging;
 pub mod registration;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::json::object;
 use super::message::{AgsEndpoint, Context, Launch, Message};
+use super::notices::{self, Notice};
 use super::reject::Reject;
 use super::{AGS_CLAIM, CLAIM, NRPS_CLAIM, deep_linking};
 use crate::clock::UtcTime;
@@ -90,6 +91,37 @@ impl Token<'_> {
             return Err(Reject::Signature);
         }
         check_claims(&self.claims, expected)
+    }
+
+    /// Who says to have made the token, and for which client: what to look up before anything is verified.
+    #[must_use]
+    pub fn addressee(&self) -> Option<(String, String)> {
+        let audience = match self.claims.get("aud")? {
+            Value::Array(many) => many.first()?.as_str()?,
+            one => one.as_str()?,
+        };
+        Some((self.claims.get("iss")?.as_str()?.to_owned(), audience.to_owned()))
+    }
+
+    /// A notice (lti-pns): V-08 to V-15, V-17 and V-19, and what it says. Its nonce is its own.
+    ///
+    /// # Errors
+    /// The first check that fails.
+    pub fn verify_notice(&self, key: &VerifyingKey, expected: &Expected<'_>) -> Result<Notice, Reject> {
+        if !key.verifies(self.message.as_bytes(), &self.signature) {
+            return Err(Reject::Signature);
+        }
+        let claims = &self.claims;
+        check_envelope(claims, expected)?;
+        check_dates(claims, expected.now)?;
+        let nonce = id(claims.get("nonce")).ok_or(Reject::Nonce)?;
+        match claim(claims, "version").map(|v| v.as_str() == Some("1.3.0")) {
+            Some(true) => {}
+            Some(false) => return Err(Reject::Version),
+            None => return Err(Reject::VersionMissing),
+        }
+        let deployment_id = id(claim(claims, "deployment_id")).ok_or(Reject::DeploymentMissing)?;
+        Notice::of_claims(|name| claim(claims, name).cloned(), deployment_id, nonce, id).ok_or(Reject::ClaimMissing)
     }
 }
 
@@ -180,6 +212,7 @@ fn check_claims(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<
         target_link_uri,
         ags: ags(claims.get(AGS_CLAIM)),
         memberships_url: text(claims.get(NRPS_CLAIM).and_then(|c| c.get("context_memberships_url"))),
+        notices: notices::service(claim(claims, "platformnotificationservice")),
         return_url: text(presentation.and_then(|p| p.get("return_url"))),
         document_target: text(presentation.and_then(|p| p.get("document_target"))),
         product_family: text(platform.and_then(|p| p.get("product_family_code"))),

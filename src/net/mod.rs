@@ -117,6 +117,12 @@ impl Outgoing {
         request
     }
 
+    /// A PUT request with a body of a media type.
+    #[must_use]
+    pub fn put(url: Url, content_type: &str, body: Vec<u8>) -> Self {
+        Self { method: reqwest::Method::PUT, ..Self::post(url, content_type, body) }
+    }
+
     /// The media type asked for.
     #[must_use]
     pub fn accept(mut self, media_type: &str) -> Self {

@@ -5,6 +5,7 @@ pub mod directory;
 pub mod doctor;
 pub mod keys;
 pub mod model;
+pub mod notices;
 pub mod pages;
 pub mod registering;
 pub mod service;

@@ -210,6 +210,7 @@ async fn canvas_json(context: web::Data<Context>) -> HttpResponse {
 
 /// The routes.
 pub fn routes(config: &mut web::ServiceConfig) {
+    super::notices::pages::routes(config);
     config.route("/lti/canvas.json", web::get().to(canvas_json));
     config.route("/lti/register/{invitation}", web::get().to(register));
     config.route("/lti/register/{invitation}", web::post().to(confirm_registration));

@@ -22,7 +22,7 @@ use crate::net::authority;
 /// is that of a launch. Everything else is same-origin only.
 fn is_for_other_sites(path: &str) -> bool {
     let parts: Vec<&str> = path.strip_prefix("/lti/").unwrap_or_default().split('/').collect();
-    matches!(parts[..], ["login" | "launch" | "confirm"] | [_, "login" | "launch"])
+    matches!(parts[..], ["login" | "launch" | "confirm" | "notices"] | [_, "login" | "launch"])
 }
 
 /// The console is never framed, not even when it says no.

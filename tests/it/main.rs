@@ -15,6 +15,7 @@ mod grades;
 mod harness;
 mod kill;
 mod launch;
+mod notices;
 mod outbound;
 mod outbox;
 mod peer;

@@ -388,6 +388,28 @@ fn differences(school: &mut School, base: &str) -> HttpResponse {
     json_as(200, MEMBERSHIPS_TYPE, body.to_string())
 }
 
+/// Canvas' notice handlers: one for each type; an empty one removes it (canvas.md §8).
+async fn handle_notices(request: HttpRequest, lms: web::Data<Lms>, body: web::Bytes) -> HttpResponse {
+    let now = lms.campus.now();
+    let Ok(wanted) = serde_json::from_slice::<Value>(&body) else {
+        return json_as(400, "application/json", json!({"errors": {"type": "bad_request"}}).to_string());
+    };
+    let put = lms.campus.with(Kind::Canvas, |school| {
+        if !authorised(&request, school, now, &["/noticehandlers"]) {
+            return unauthorised(Kind::Canvas);
+        }
+        let text = |name: &str| wanted[name].as_str().unwrap_or_default().to_owned();
+        let (kind, handler) = (text("notice_type"), text("handler"));
+        if !handler.starts_with(&school.tool.0) {
+            let message = "handler must be a valid URL on the tool's domain";
+            return json_as(400, "application/json", json!({"errors": {"message": message}}).to_string());
+        }
+        school.handlers.insert(kind, handler);
+        json_as(200, "application/json", wanted.to_string())
+    });
+    put.unwrap_or_else(|| unauthorised(Kind::Canvas))
+}
+
 macro_rules! endpoints {
     ($module:ident, $kind:expr, $id:ty) => {
         mod $module {
@@ -451,5 +473,6 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/canvas/api/lti/courses/{course}/line_items/{id}", web::get().to(canvas::show))
         .route("/canvas/api/lti/courses/{course}/line_items/{id}/scores", web::post().to(canvas::score))
         .route("/canvas/api/lti/courses/{course}/line_items/{id}/results", web::get().to(canvas::read_results))
-        .route("/canvas/api/lti/courses/{course}/names_and_roles", web::get().to(canvas::members));
+        .route("/canvas/api/lti/courses/{course}/names_and_roles", web::get().to(canvas::members))
+        .route("/canvas/api/lti/notice-handlers/{deployment:.*}", web::put().to(handle_notices));
 }

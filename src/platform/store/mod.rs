@@ -8,8 +8,9 @@ pub use invitations::{
     claim_invitation, create_invitation, find_invitation, list_invitations, release_invitation, use_invitation,
 };
 pub use registrations::{
-    create_deployment, create_registration, find_registration, get_deployment, is_registered, list_deployments,
-    list_registrations, list_registrations_of, set_deployment_state, set_registration_enabled, update_registration,
+    create_deployment, create_registration, find_deployment, find_registration, get_deployment, is_registered,
+    list_deployments, list_registrations, list_registrations_of, set_deployment_state, set_registration_enabled,
+    update_registration,
 };
 pub use surroundings::{
     Home, Known, Service, Wanted, create_course, create_link, create_person, find_known, find_newest_course,

@@ -169,3 +169,21 @@ pub fn create_deployment(conn: &mut Conn, new: &Deployment) -> StoreResult<()> {
     diesel::insert_into(deployments::table).values(&row).execute(conn)?;
     Ok(())
 }
+
+/// A deployment by the LMS's own id.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_deployment(
+    conn: &mut Conn,
+    registration: &RegistrationId,
+    deployment_id: &str,
+) -> StoreResult<Option<Deployment>> {
+    let row: Option<DeploymentRow> = deployments::table
+        .filter(deployments::registration_id.eq(registration))
+        .filter(deployments::deployment_id.eq(deployment_id))
+        .select(DeploymentRow::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(Into::into))
+}
