@@ -40,8 +40,8 @@ struct Raw {
     allow_insecure_platforms: bool,
     key_rotation_days: u32,
     roster_hours: u32,
-    // Named by the outside contract, and without effect in this version.
     metrics_listen: Option<String>,
+    // Named by the outside contract, and without effect in this version.
     smtp_url: Option<String>,
 }
 
@@ -66,6 +66,8 @@ pub struct Settings {
     pub logins_per_minute: u32,
     /// Permits http and private addresses for LMSs on one's own machine.
     pub allow_insecure_platforms: bool,
+    /// Where figures for Prometheus are shown, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// How grades are delivered.
     pub ags: Ags,
     /// After how many days a signing key gets a successor; 0 means by command only.
@@ -211,6 +213,7 @@ impl Settings {
             log: "info".to_owned(),
             logins_per_minute: 0,
             allow_insecure_platforms: true,
+            metrics_listen: None,
             ags: Ags::default(),
             key_rotation_days: 0,
             roster_hours: 24,
@@ -231,6 +234,7 @@ impl Settings {
             ("log", self.log.clone()),
             ("logins_per_minute", self.logins_per_minute.to_string()),
             ("allow_insecure_platforms", self.allow_insecure_platforms.to_string()),
+            ("metrics_listen", self.metrics_listen.map_or_else(|| "off".to_owned(), |a| a.to_string())),
             ("key_rotation_days", self.key_rotation_days.to_string()),
             ("roster_hours", self.roster_hours.to_string()),
         ];
@@ -300,7 +304,16 @@ impl Raw {
         if (1..7).contains(&self.key_rotation_days) {
             return fail("CERCLE_KEY_ROTATION_DAYS", "must be at least 7 days, or 0 to rotate by command only");
         }
-        let given = [("CERCLE_METRICS_LISTEN", self.metrics_listen), ("CERCLE_SMTP_URL", self.smtp_url)];
+        let metrics_listen = match self.metrics_listen.as_deref().map(str::trim).filter(|s| !s.is_empty()) {
+            None => None,
+            Some(text) => match text.parse() {
+                Ok(address) => Some(address),
+                Err(_) => {
+                    return fail("CERCLE_METRICS_LISTEN", "expected ADDRESS:PORT, for example 127.0.0.1:9464");
+                }
+            },
+        };
+        let given = [("CERCLE_SMTP_URL", self.smtp_url)];
         let without_effect = given.into_iter().filter_map(|(name, value)| value.map(|_| name)).collect();
         Ok(Settings {
             without_effect,
@@ -313,6 +326,7 @@ impl Raw {
             log: self.log,
             logins_per_minute: self.logins_per_minute,
             allow_insecure_platforms: self.allow_insecure_platforms,
+            metrics_listen,
             ags,
             key_rotation_days: self.key_rotation_days,
             roster_hours: self.roster_hours,

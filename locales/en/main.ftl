@@ -609,6 +609,25 @@ admin-col-issuer = Issuer
 admin-col-client = Client ID
 admin-col-state = State
 admin-col-launches = Launches in 24 hours
+admin-col-grades = Grades
+admin-grades-none = no grade waits
+admin-grades-waiting = { $n ->
+    [one] { $n } grade on its way
+   *[other] { $n } grades on their way
+}
+admin-grades-stuck = { $n ->
+    [one] { $n } needs a person
+   *[other] { $n } need a person
+}
+admin-grades-oldest = the oldest since
+admin-ask-again = Ask the LMS now
+circuit-closed = The LMS takes grades
+circuit-open = The LMS does not answer; grades are kept and it is asked from time to time
+circuit-half = The LMS answers again
+circuit-auth = The LMS does not take our sign-in; look at the doctor
+circuit-tls = The certificate of the LMS is not valid
+circuit-blocked = The address of the LMS is one that Cercle may not talk to
+circuit-moved = The LMS has moved to another address
 admin-on = on
 admin-off = off
 admin-waiting = { $n ->

@@ -609,6 +609,25 @@ admin-col-issuer = Émetteur
 admin-col-client = ID client
 admin-col-state = État
 admin-col-launches = Ouvertures en 24 heures
+admin-col-grades = Notes
+admin-grades-none = aucune note en attente
+admin-grades-waiting = { $n ->
+    [one] { $n } note en route
+   *[other] { $n } notes en route
+}
+admin-grades-stuck = { $n ->
+    [one] { $n } attend une décision
+   *[other] { $n } attendent une décision
+}
+admin-grades-oldest = la plus ancienne depuis
+admin-ask-again = Interroger la plateforme maintenant
+circuit-closed = La plateforme prend les notes
+circuit-open = La plateforme ne répond pas ; les notes sont gardées et elle est interrogée de temps en temps
+circuit-half = La plateforme répond de nouveau
+circuit-auth = La plateforme refuse notre identification ; voyez le diagnostic
+circuit-tls = Le certificat de la plateforme n’est pas valide
+circuit-blocked = Cercle n’a pas le droit de parler à l’adresse de la plateforme
+circuit-moved = La plateforme a changé d’adresse
 admin-on = active
 admin-off = désactivée
 admin-waiting = { $n ->

@@ -26,6 +26,10 @@ pub(super) fn run() -> Outcome {
     }
     let runtime = runtime()?;
     let _guard = runtime.enter();
+    if let Some(address) = settings.metrics_listen {
+        let shown = crate::web::metrics::serve(address).map_err(|e| format!("cannot listen on {address}: {e}"))?;
+        tokio::spawn(shown);
+    }
     let server = Server::bind(settings, Clock::default()).map_err(|e| e.to_string())?;
     tracing::info!(event = "ready", address = %server.address, "ready");
     runtime.block_on(server.run()).map_err(|e| e.to_string())

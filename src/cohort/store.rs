@@ -9,7 +9,7 @@ use crate::launch::Scope;
 use crate::platform;
 use crate::store::columns::Role;
 use crate::store::schema::{bindings, cohorts, courses, deployments, memberships, people};
-use crate::store::{Conn, StoreResult};
+use crate::store::{Conn, StoreResult, on_engine};
 
 /// The binding of a course to its implicit cohort.
 ///
@@ -98,6 +98,28 @@ pub fn create_membership(conn: &mut Conn, new: &Membership, now: UtcTime) -> Sto
             memberships::updated_at.eq(now),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Stores several memberships at once.
+///
+/// # Errors
+/// `Duplicate` when somebody is a member through this binding already.
+pub fn create_memberships(conn: &mut Conn, new: &[Membership], now: UtcTime) -> StoreResult<()> {
+    let row = |m: &Membership| {
+        (
+            memberships::id.eq(m.id.clone()),
+            memberships::cohort_id.eq(m.cohort_id.clone()),
+            memberships::person_id.eq(m.person_id.clone()),
+            memberships::binding_id.eq(m.binding_id.clone()),
+            memberships::role.eq(m.role),
+            memberships::active.eq(m.active),
+            memberships::created_at.eq(now),
+            memberships::updated_at.eq(now),
+        )
+    };
+    let rows: Vec<_> = new.iter().map(row).collect();
+    on_engine!(conn, c => diesel::insert_into(memberships::table).values(&rows).execute(c))?;
     Ok(())
 }
 

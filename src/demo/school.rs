@@ -254,6 +254,7 @@ pub struct PendingLaunch {
 
 /// A school: one LMS with one course.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct School {
     /// How its LMS behaves.
     pub kind: Kind,
@@ -287,6 +288,12 @@ pub struct School {
     pub requests: Vec<String>,
     /// How the services behave.
     pub mood: Mood,
+    /// How long each answer of the services takes.
+    pub latency: std::time::Duration,
+    /// How long making rosters took, for measurements.
+    pub served: std::time::Duration,
+    /// How many people or columns are on one page (Canvas).
+    pub page: usize,
     /// How often the services were called.
     pub calls: usize,
     /// Answers that are given instead, for tests.
@@ -415,6 +422,9 @@ impl School {
     }
 }
 
+/// Canvas' pages are small, so that a client that reads only the first one is found out.
+const CANVAS_PAGE: usize = 10;
+
 /// A school without a course of its own yet; `seed` fills it.
 #[must_use]
 pub fn school(kind: Kind, name: &str, issuer: &str, client_id: &str, deployment_id: &str) -> School {
@@ -435,6 +445,9 @@ pub fn school(kind: Kind, name: &str, issuer: &str, client_id: &str, deployment_
         ledger: Vec::new(),
         requests: Vec::new(),
         mood: Mood::Well,
+        latency: std::time::Duration::ZERO,
+        served: std::time::Duration::ZERO,
+        page: CANVAS_PAGE,
         calls: 0,
         faults: Faults::default(),
         offers_storage: kind == Kind::Canvas,

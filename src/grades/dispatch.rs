@@ -267,11 +267,9 @@ impl Dispatcher {
             .write(move |c: &mut Conn| -> Result<_, StoreError> {
                 let claim = Claim { owner: &owner, token: &claim_token, until, limit, early };
                 let rows = store::claim(c, &id, &claim, now)?;
-                let mut claimed = Vec::with_capacity(rows.len());
-                for row in rows {
-                    let attempt = AttemptId::new();
-                    store::begin_attempt(c, &attempt, &row, now)?;
-                    claimed.push((row, attempt));
+                let claimed: Vec<_> = rows.into_iter().map(|row| (row, AttemptId::new())).collect();
+                if !claimed.is_empty() {
+                    store::begin_attempts(c, &claimed, now)?;
                 }
                 Ok(claimed)
             })
@@ -337,6 +335,7 @@ impl Dispatcher {
                 event = "ags.score", outbox = %row.id, rev = row.desired_rev, attempt = row.attempt,
                 class = outcome.class, status = outcome.status, latency_ms, "a score was tried"
             );
+            metrics::counter!("ags_attempts_total", "class" => outcome.class).increment(1);
             let _ = sender.send(Ended { row, attempt, finished: Some(finished) });
         }
         drop(tries);
@@ -417,9 +416,11 @@ async fn store_ended(
             .db
             .write(move |c: &mut Conn| -> Result<(), StoreError> {
                 let mut unsent = Vec::new();
+                let sent = batch.iter().filter_map(|e| Some((&e.attempt, &e.row, e.finished.as_ref()?)));
+                store::end_attempts(c, &sent.collect::<Vec<_>>(), now)?;
                 for Ended { row, attempt, finished } in &batch {
                     match finished {
-                        Some(finished) if !store::finish(c, attempt, row, &token, finished, now)? => {
+                        Some(finished) if !store::finish(c, row, &token, finished, now)? => {
                             tracing::warn!(event = "ags.fenced", outbox = %row.id, "somebody else has this grade now");
                         }
                         Some(_) => {}

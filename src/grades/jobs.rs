@@ -22,6 +22,7 @@ pub fn all(context: &Context) -> Vec<Job> {
     vec![
         Job::repeat("grades.deliver", &Dispatcher::new(context), deliver_round),
         Job::repeat("grades.confirm", context, confirm_round),
+        Job::repeat("grades.figures", context, figures_round),
         Job::repeat("grades.purge", context, purge_round),
     ]
 }
@@ -41,6 +42,18 @@ async fn confirm_round(context: Context) -> Duration {
         tracing::error!(event = "ags.confirm", %error, "grades cannot be read back now");
     }
     CHECK.min(Duration::from_secs(u64::try_from(context.settings.ags.check_seconds).unwrap_or(10)))
+}
+
+/// How often the figures are made anew, and how often the invariants are looked at.
+const FIGURES: Duration = Duration::from_secs(15);
+
+async fn figures_round(context: Context) -> Duration {
+    let now = context.clock.now();
+    match context.db.read(move |c| super::figures::read(c, now)).await {
+        Ok(figures) => figures.publish(),
+        Err(error) => tracing::warn!(event = "grades.figures", %error, "the figures of grades cannot be read now"),
+    }
+    FIGURES
 }
 
 async fn purge_round(context: Context) -> Duration {

@@ -9,6 +9,7 @@ pub mod confirm;
 pub mod deliver;
 pub mod dispatch;
 pub mod fault;
+pub mod figures;
 pub mod jobs;
 pub mod line_item;
 pub mod model;

@@ -320,6 +320,15 @@ pub fn resend_lost(conn: &mut Conn, row: &Outgoing, now: UtcTime) -> StoreResult
     repeat(conn, &row, None, Cause::Lost, now)
 }
 
+/// Asks the LMS of a registration again at once, whatever its circuit says.
+///
+/// # Errors
+/// When the database fails.
+pub fn ask_again(conn: &mut Conn, registration: &RegistrationId, actor: &Actor, now: UtcTime) -> StoreResult<()> {
+    store::probe_now(conn, registration, now)?;
+    audit::record(conn, now, actor, "grade.ask_again", registration.as_str(), &serde_json::json!({}))
+}
+
 /// What a person wants to happen to grades that are not in the LMS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {

@@ -324,6 +324,7 @@ async fn finish(
     };
     let home = landing::landing(held.launch.target_link_uri.as_deref(), &context.settings.origin());
     let opened = service::open_session(context, registration, held, framed, mode, previous).await?;
+    metrics::counter!("launch_total", "result" => "accepted").increment(1);
     tracing::info!(
         event = "launch",
         outcome = "accepted",

@@ -112,6 +112,10 @@ impl Refusal {
     pub async fn into_page(self, context: &Context) -> PageError {
         let status = actix_status(status(self.reason));
         let mut page = PageError::new(status, page_key(self.reason));
+        metrics::counter!("launch_total", "result" => "rejected").increment(1);
+        if self.reason == Reject::Replay {
+            metrics::counter!("nonce_replay_total").increment(1);
+        }
         tracing::info!(
             event = "launch",
             outcome = "rejected",

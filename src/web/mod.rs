@@ -8,6 +8,7 @@ pub mod fields;
 pub mod html;
 pub mod i18n;
 pub mod limit;
+pub mod metrics;
 pub mod middleware;
 pub mod view;
 

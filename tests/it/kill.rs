@@ -22,8 +22,12 @@ pub struct Process {
 
 impl Process {
     pub async fn start(database: &TestDatabase, kill_at: Option<&str>) -> Self {
+        Self::start_with(database, kill_at, &[]).await
+    }
+
+    pub async fn start_with(database: &TestDatabase, kill_at: Option<&str>, more: &[(&str, String)]) -> Self {
         let listen = free_address();
-        Self::spawn(database, &listen, &format!("http://{listen}"), kill_at).await
+        Self::spawn_with(database, (&listen, &format!("http://{listen}")), kill_at, more).await
     }
 
     /// A second process that answers under another one's address.
@@ -32,6 +36,15 @@ impl Process {
     }
 
     pub async fn spawn(database: &TestDatabase, listen: &str, origin: &str, kill_at: Option<&str>) -> Self {
+        Self::spawn_with(database, (listen, origin), kill_at, &[]).await
+    }
+
+    async fn spawn_with(
+        database: &TestDatabase,
+        (listen, origin): (&str, &str),
+        kill_at: Option<&str>,
+        more: &[(&str, String)],
+    ) -> Self {
         let folder = &database.folder;
         let mut environment: Vec<(String, String)> = [
             ("CERCLE_PUBLIC_URL", origin.to_owned()),
@@ -47,6 +60,7 @@ impl Process {
         ]
         .map(|(k, v)| (k.to_owned(), v))
         .to_vec();
+        environment.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         environment.extend(kill_at.map(|at| ("CERCLE_TEST_KILL_AT".to_owned(), at.to_owned())));
         let child = Command::new(env!("CARGO_BIN_EXE_cercle"))
             .arg("serve")
@@ -198,6 +212,94 @@ async fn one_place(engine: Engine, kind: Kind, place: &str) {
         assert!((share - 0.733_333).abs() < 0.001, "{place}: {share}");
     }
     drop(again);
+    lms.stop().await;
+}
+
+/// Two processes on one database. The one that sends is stopped in the middle of a call until its lease is over;
+/// the other one sends instead, and what the first one says when it goes on counts no more (§2.5, AG08).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_slept_past_its_lease_changes_nothing() {
+    let database = TestDatabase::new(Engine::Postgres);
+    let lms = Lms::start(Clock::default());
+    let kind = Kind::Moodle;
+    let first = Process::start(&database, None).await;
+    let (_, school) = first.register(&lms, kind);
+    let browser = Browser { origin: first.origin.clone(), http: http() };
+    let trainer = launch(&lms, &browser, &school, Part::Trainer, 0).await;
+    let activity = trainer.set_up(&[]).await;
+    let mut learners = Vec::new();
+    for n in 0..3 {
+        let learner = launch(&lms, &browser, &school, Part::Learner, n).await;
+        learner.hand_in("<div>My work.</div>").await;
+        learners.push(learner);
+    }
+    for learner in &learners {
+        assert_eq!(learner.review(["3", "2", "1"]).await.status, 303);
+    }
+    // Each call takes a second: there is time to stop the process while it waits for an answer.
+    lms.campus.with(kind, |s| s.latency = Duration::from_secs(1));
+    release(&browser, &trainer, &activity).await;
+    let calls = || lms.school(kind).calls;
+    eventually("the first process sends", async || calls() >= 3).await;
+    let signal = |name: &str| {
+        let pid = first.child.id().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    };
+    signal("-STOP");
+    lms.campus.with(kind, |s| s.latency = Duration::ZERO);
+    let other = free_address();
+    let second = Process::spawn(&database, &other, &first.origin, None).await;
+    eventually("the second process sends all of them", async || lms.school(kind).ledger.len() == 3).await;
+    signal("-CONT");
+    eventually("both agree", async || {
+        let group = trainer.get(&activity).await;
+        group.all("#group .tag").iter().filter(|t| t.starts_with("Dans le carnet")).count() == 3
+    })
+    .await;
+    assert_eq!(lms.school(kind).ledger.len(), 3, "each grade had one effect");
+    drop(second);
+    drop(first);
+    lms.stop().await;
+}
+
+/// The figures have a listener of their own, and nothing about people is in them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn figures_are_shown_on_their_own_listener() {
+    let database = TestDatabase::new(Engine::Sqlite);
+    let lms = Lms::start(Clock::default());
+    let metrics = free_address();
+    let process = Process::start_with(&database, None, &[("CERCLE_METRICS_LISTEN", metrics.clone())]).await;
+    let (_, school) = process.register(&lms, Kind::Moodle);
+    let browser = Browser { origin: process.origin.clone(), http: http() };
+    let trainer = launch(&lms, &browser, &school, Part::Trainer, 0).await;
+    let activity = trainer.set_up(&[]).await;
+    let mut learners = Vec::new();
+    for n in 0..2 {
+        let learner = launch(&lms, &browser, &school, Part::Learner, n).await;
+        learner.hand_in("<div>My work.</div>").await;
+        learners.push(learner);
+    }
+    for learner in &learners {
+        learner.review(["3", "2", "1"]).await;
+    }
+    release(&browser, &trainer, &activity).await;
+    let read = async || http().get(format!("http://{metrics}/metrics")).send().await.unwrap().text().await.unwrap();
+    eventually("both grades are counted", async || {
+        let text = read().await;
+        text.contains("ags_attempts_total{class=\"accepted\"} 2")
+            && text.contains("ags_outbox_rows{state=\"delivered\"} 2")
+    })
+    .await;
+    let text = read().await;
+    for wanted in
+        ["grade_invariant_violations 0", "launch_total{result=\"accepted\"} 3", "ags_oldest_pending_seconds 0"]
+    {
+        assert!(text.contains(wanted), "{wanted}: {text}");
+    }
+    let learner = person(&school, Part::Learner, 0);
+    assert!(!text.contains(&learner.family_name) && !text.contains(&activity));
+    assert_eq!(http().get(format!("{}/metrics", process.origin)).send().await.unwrap().status(), 404);
+    drop(process);
     lms.stop().await;
 }
 

@@ -10,6 +10,9 @@ use super::session::{Admin, AdminPosted, signed_in_or_page};
 use crate::admin::presets::{Endpoints, Preset};
 use crate::clock::UtcTime;
 use crate::context::Context;
+use crate::grades;
+use crate::grades::figures::Lane;
+use crate::grades::model::{Circuit, Health as Delivery};
 use crate::ids::RegistrationId;
 use crate::launch::{self, Launched, Refused};
 use crate::lti::registration::CUSTOM_PARAMETERS;
@@ -41,6 +44,21 @@ struct Overview {
     inbox: Vec<(Registration, Deployment)>,
     refused: Vec<Refused>,
     names: HashMap<String, String>,
+    /// How grades get to each LMS.
+    lanes: Vec<Lane>,
+}
+
+/// A circuit, in words.
+const fn circuit_key(circuit: Circuit) -> &'static str {
+    match circuit {
+        Circuit::Closed => "circuit-closed",
+        Circuit::Open => "circuit-open",
+        Circuit::Half => "circuit-half",
+        Circuit::Auth => "circuit-auth",
+        Circuit::Tls => "circuit-tls",
+        Circuit::Blocked => "circuit-blocked",
+        Circuit::Moved => "circuit-moved",
+    }
 }
 
 #[derive(Template)]
@@ -51,6 +69,15 @@ struct Home {
 }
 
 impl Home {
+    fn lane(&self, registration: &RegistrationId) -> Option<&Lane> {
+        self.o.lanes.iter().find(|l| l.registration_id == *registration)
+    }
+
+    fn circuit(&self, lane: &Lane) -> Option<String> {
+        let health = lane.health.as_ref().filter(|h| h.circuit != Circuit::Closed)?;
+        Some(self.v.t(circuit_key(health.circuit)))
+    }
+
     fn name(&self, refused: &Refused) -> String {
         let known = refused.registration_id.as_ref().and_then(|id| self.o.names.get(id.as_str()));
         known.cloned().unwrap_or_else(|| self.v.t("admin-unknown-lms"))
@@ -58,7 +85,8 @@ impl Home {
 }
 
 fn overview(conn: &mut Conn, now: UtcTime) -> StoreResult<Overview> {
-    let mut o = Overview { refused: launch::list_refused(conn, None, LISTED)?, ..Overview::default() };
+    let lanes = grades::figures::lanes(conn)?;
+    let mut o = Overview { refused: launch::list_refused(conn, None, LISTED)?, lanes, ..Overview::default() };
     for registration in store::list_registrations(conn)? {
         let deployments = store::list_deployments(conn, &registration.id)?;
         let before = o.inbox.len();
@@ -115,6 +143,7 @@ struct Details {
     deployments: Vec<Deployment>,
     launched: Vec<Launched>,
     refused: Vec<Refused>,
+    lane: Option<Lane>,
 }
 
 #[derive(Template)]
@@ -130,6 +159,10 @@ struct OneRegistration {
 }
 
 impl OneRegistration {
+    fn circuit(&self, health: &Delivery) -> String {
+        self.v.t(circuit_key(health.circuit))
+    }
+
     fn role(&self, role: &Role) -> String {
         self.v.t(match role {
             Role::Learner => "admin-role-learner",
@@ -150,6 +183,7 @@ fn details(conn: &mut Conn, id: &RegistrationId) -> StoreResult<Details> {
         deployments: store::list_deployments(conn, id)?,
         launched: launch::list_launched(conn, id, LISTED)?,
         refused: launch::list_refused(conn, Some(id), LISTED)?,
+        lane: grades::figures::lanes(conn)?.into_iter().find(|l| l.registration_id == *id),
     })
 }
 
@@ -169,6 +203,13 @@ async fn switch(form: AdminPosted, context: web::Data<Context>, path: web::Path<
     let enabled = match action.as_str() {
         "enable" => true,
         "disable" => false,
+        "ask" => {
+            // An LMS that was mended is asked at once instead of in a quarter of an hour.
+            let (wanted, actor, now) = (RegistrationId(id.clone()), form.by.actor(), form.at);
+            context.db.write(move |c| grades::service::ask_again(c, &wanted, &actor, now)).await?;
+            context.wake.wake();
+            return Ok(see_other(&format!("/admin/registrations/{id}")));
+        }
         _ => return Err(PageError::not_found()),
     };
     if !enabled && let Some(asked) = form.asks_code(&context).await? {

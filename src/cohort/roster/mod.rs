@@ -252,32 +252,33 @@ fn join(conn: &mut Conn, due: &Due, binding: &Binding, members: &[&Member], now:
         let subs = some.iter().map(|m| m.sub.clone()).collect();
         let known = platform::store::list_people_by_sub(conn, &registration, subs)?;
         let mut known: HashMap<String, PersonId> = known.into_iter().map(|p| (p.sub, p.id)).collect();
+        let (mut fresh, mut joining) = (Vec::new(), Vec::new());
         for member in some {
-            let person_id = match known.remove(&member.sub) {
-                Some(id) => id,
-                None => create_person(conn, &registration, member, now)?,
-            };
-            let membership = Membership {
+            let person_id = known.remove(&member.sub).unwrap_or_else(|| {
+                let person = person_of(&registration, member);
+                let id = person.id.clone();
+                fresh.push(person);
+                id
+            });
+            joining.push(Membership {
                 id: MembershipId::new(),
                 cohort_id: binding.cohort_id.clone(),
                 person_id,
                 binding_id: binding.id.clone(),
                 role: member.mapped.role,
                 active: true,
-            };
-            cohorts::create_membership(conn, &membership, now)?;
+            });
         }
+        if !fresh.is_empty() {
+            platform::store::create_people(conn, fresh, now)?;
+        }
+        cohorts::create_memberships(conn, &joining, now)?;
     }
     Ok(())
 }
 
-fn create_person(
-    conn: &mut Conn,
-    registration: &RegistrationId,
-    member: &Member,
-    now: UtcTime,
-) -> StoreResult<PersonId> {
-    let person = Person {
+fn person_of(registration: &RegistrationId, member: &Member) -> Person {
+    Person {
         id: PersonId::new(),
         registration_id: registration.clone(),
         sub: member.sub.clone(),
@@ -286,9 +287,7 @@ fn create_person(
         family_name: member.family_name.clone(),
         email: None,
         test_user: member.mapped.test_user,
-    };
-    platform::store::create_person(conn, &person, now)?;
-    Ok(person.id)
+    }
 }
 
 /// The roster of the asker's course, where it has been read or tried.

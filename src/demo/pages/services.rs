@@ -15,16 +15,19 @@ use crate::demo::{messages, scores};
 use crate::lti::MEMBERSHIPS_TYPE;
 use crate::lti::score::{LINE_ITEM_TYPE, LINE_ITEMS_TYPE, RESULTS_TYPE, SCORE_TYPE};
 
-/// Canvas' pages are small, so that a client that reads only the first one is found out.
-const CANVAS_PAGE: usize = 10;
-
 /// What a school's mood does to an answer before it is made; None lets it be made.
 pub(super) async fn moody(lms: &Lms, kind: Kind) -> Option<HttpResponse> {
-    let mood = lms.campus.with(kind, |s| {
-        s.calls += 1;
-        s.mood
-    });
-    match mood.unwrap_or_default() {
+    let (mood, latency) = lms
+        .campus
+        .with(kind, |s| {
+            s.calls += 1;
+            (s.mood, s.latency)
+        })
+        .unwrap_or_default();
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+    match mood {
         Mood::Slow => {
             tokio::time::sleep(Duration::from_secs(3)).await;
             None
@@ -127,10 +130,11 @@ async fn list_line_items(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, 
                 return json_as(200, LINE_ITEMS_TYPE, Value::Array(found).to_string());
             }
             let page: usize = query.get("page").and_then(|p| p.parse().ok()).unwrap_or(1);
-            let start = (page.max(1) - 1) * CANVAS_PAGE;
-            let part: Vec<Value> = found.iter().skip(start).take(CANVAS_PAGE).cloned().collect();
+            let size = school.page.max(1);
+            let start = (page.max(1) - 1) * size;
+            let part: Vec<Value> = found.iter().skip(start).take(size).cloned().collect();
             let mut response = json_as(200, LINE_ITEMS_TYPE, Value::Array(part).to_string());
-            if start + CANVAS_PAGE < found.len() {
+            if start + size < found.len() {
                 let mut next = messages::line_items_url(school, &base);
                 let mut pairs: Vec<(String, String)> =
                     query.iter().filter(|(k, _)| *k != "page").map(|(k, v)| (k.clone(), v.clone())).collect();
@@ -315,8 +319,9 @@ async fn roster(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, query: Qu
                 return unauthorised(kind);
             }
             school.roster_requests += 1;
+            let begun = std::time::Instant::now();
             // Moodle lists everybody at once; Canvas' pages are small.
-            let size = if kind == Kind::Moodle { usize::MAX } else { CANVAS_PAGE };
+            let size = if kind == Kind::Moodle { usize::MAX } else { school.page.max(1) };
             let page = query.get("page").and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).max(1);
             if school.failing_page == Some(page) {
                 return HttpResponse::InternalServerError().content_type("application/json").body("{}");
@@ -359,17 +364,19 @@ async fn roster(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, query: Qu
                 "context": {"id": school.course_id, "label": school.course_label, "title": school.course_title},
                 "members": members,
             });
+            let (total, tells) = (admitted.len(), school.tells_differences);
             let mut answer = json_as(200, MEMBERSHIPS_TYPE, body.to_string());
+            school.served += begun.elapsed();
             let mut add = |link: String| {
                 if let Ok(link) = header::HeaderValue::from_str(&link) {
                     answer.headers_mut().append(header::LINK, link);
                 }
             };
-            if page.saturating_mul(size) < admitted.len() {
+            if page.saturating_mul(size) < total {
                 let filter = link.map(|l| format!("&rlid={l}")).unwrap_or_default();
                 add(format!("<{url}?page={}{filter}>; rel=\"next\"", page + 1));
             }
-            if school.tells_differences {
+            if tells {
                 add(format!("<{url}?since={}>; rel=\"differences\"", now.unix_seconds()));
             }
             answer

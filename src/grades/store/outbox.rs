@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text};
+use diesel::upsert::excluded;
 
 use crate::clock::UtcTime;
 use crate::grades::model::{OutboxState, Outgoing, Tried};
@@ -10,7 +11,7 @@ use crate::ids::{ActivityId, AttemptId, CourseId, LineItemId, OutboxId, PersonId
 use crate::settings::Ags;
 use crate::store::columns::Points;
 use crate::store::schema::{ags_attempts, ags_outbox, line_items};
-use crate::store::{Conn, Engine, StoreResult, dialect, row_of};
+use crate::store::{Conn, Engine, StoreResult, dialect, on_engine, row_of};
 
 row_of! {
     Outgoing as OutboxRow in ags_outbox {
@@ -357,21 +358,83 @@ pub fn rearm_for(
     .execute(conn)?)
 }
 
-/// Notes that a try begins, before anything is sent.
+/// A try, as it is noted.
+#[derive(Insertable)]
+#[diesel(table_name = ags_attempts, treat_none_as_default_value = false)]
+struct AttemptRow<'a> {
+    id: &'a AttemptId,
+    outbox_id: &'a OutboxId,
+    rev: i32,
+    ts: UtcTime,
+    no: i32,
+    started_at: UtcTime,
+    finished_at: Option<UtcTime>,
+    status: Option<i32>,
+    class: Option<String>,
+    latency_ms: Option<i64>,
+    answer_excerpt: Option<String>,
+}
+
+impl<'a> AttemptRow<'a> {
+    const fn begun(id: &'a AttemptId, row: &'a Outgoing, now: UtcTime) -> Self {
+        Self {
+            id,
+            outbox_id: &row.id,
+            rev: row.desired_rev,
+            ts: row.desired_ts,
+            no: row.attempt,
+            started_at: now,
+            finished_at: None,
+            status: None,
+            class: None,
+            latency_ms: None,
+            answer_excerpt: None,
+        }
+    }
+}
+
+/// Notes that tries begin, before anything is sent.
 ///
 /// # Errors
 /// When the database fails.
-pub fn begin_attempt(conn: &mut Conn, id: &AttemptId, row: &Outgoing, now: UtcTime) -> StoreResult<()> {
-    diesel::insert_into(ags_attempts::table)
-        .values((
-            ags_attempts::id.eq(id),
-            ags_attempts::outbox_id.eq(&row.id),
-            ags_attempts::rev.eq(row.desired_rev),
-            ags_attempts::ts.eq(row.desired_ts),
-            ags_attempts::no.eq(row.attempt),
-            ags_attempts::started_at.eq(now),
+pub fn begin_attempts(conn: &mut Conn, begun: &[(Outgoing, AttemptId)], now: UtcTime) -> StoreResult<()> {
+    let rows: Vec<AttemptRow<'_>> = begun.iter().map(|(row, id)| AttemptRow::begun(id, row, now)).collect();
+    on_engine!(conn, c => diesel::insert_into(ags_attempts::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+/// Notes how tries ended, all at once.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_attempts(conn: &mut Conn, ended: &[(&AttemptId, &Outgoing, &Finished)], now: UtcTime) -> StoreResult<()> {
+    if ended.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<AttemptRow<'_>> = ended
+        .iter()
+        .copied()
+        .map(|(id, row, done)| AttemptRow {
+            finished_at: Some(now),
+            status: done.status,
+            class: Some(done.class.clone()),
+            latency_ms: Some(done.latency_ms),
+            answer_excerpt: Some(done.text.clone()),
+            ..AttemptRow::begun(id, row, now)
+        })
+        .collect();
+    on_engine!(conn, c => diesel::insert_into(ags_attempts::table)
+        .values(&rows)
+        .on_conflict(ags_attempts::id)
+        .do_update()
+        .set((
+            ags_attempts::finished_at.eq(excluded(ags_attempts::finished_at)),
+            ags_attempts::status.eq(excluded(ags_attempts::status)),
+            ags_attempts::class.eq(excluded(ags_attempts::class)),
+            ags_attempts::latency_ms.eq(excluded(ags_attempts::latency_ms)),
+            ags_attempts::answer_excerpt.eq(excluded(ags_attempts::answer_excerpt)),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
@@ -420,23 +483,7 @@ struct Taken {
 ///
 /// # Errors
 /// When the database fails.
-pub fn finish(
-    conn: &mut Conn,
-    attempt: &AttemptId,
-    row: &Outgoing,
-    token: &str,
-    done: &Finished,
-    now: UtcTime,
-) -> StoreResult<bool> {
-    diesel::update(ags_attempts::table.find(attempt))
-        .set((
-            ags_attempts::finished_at.eq(Some(now)),
-            ags_attempts::status.eq(done.status),
-            ags_attempts::class.eq(Some(done.class.clone())),
-            ags_attempts::latency_ms.eq(Some(done.latency_ms)),
-            ags_attempts::answer_excerpt.eq(Some(done.text.clone())),
-        ))
-        .execute(conn)?;
+pub fn finish(conn: &mut Conn, row: &Outgoing, token: &str, done: &Finished, now: UtcTime) -> StoreResult<bool> {
     let ours = ags_outbox::table
         .filter(ags_outbox::id.eq(&row.id))
         .filter(ags_outbox::lease_token.eq(token))
@@ -459,28 +506,13 @@ pub fn finish(
         checked_at: done.confirmed.then_some(now),
     });
     let seen = done.seen.map(|(points, at)| (ags_outbox::seen_points.eq(points), ags_outbox::seen_at.eq(Some(at))));
-    // A wish that came in while this one was under way goes next, unless a person has to choose first.
-    if done.state != OutboxState::Conflict {
-        // Whoever asked for another try meanwhile has set the count back.
-        let asked = ags_outbox::attempt.lt(if is_taken { 0 } else { row.attempt });
-        let newer = diesel::update(ours.filter(ags_outbox::desired_ts.gt(row.desired_ts).or(asked)))
-            .set((
-                ags_outbox::state.eq(OutboxState::Pending),
-                ags_outbox::ambiguous.eq(done.ambiguous),
-                ags_outbox::next_attempt_at.eq(now),
-                ags_outbox::attempt.eq(0),
-                ags_outbox::first_failed_at.eq(None::<UtcTime>),
-                ags_outbox::last_class.eq(None::<String>),
-                free.clone(),
-                taken.as_ref(),
-            ))
-            .execute(conn)?;
-        if newer == 1 {
-            return Ok(true);
-        }
-    }
     let class = (!is_taken).then(|| done.class.clone());
-    let rows = diesel::update(ours)
+    // A person who has to choose is asked whatever came in meanwhile.
+    let is_disputed = done.state == OutboxState::Conflict;
+    let newest = if is_disputed { UtcTime(i64::MAX) } else { row.desired_ts };
+    // Whoever asked for another try meanwhile has set the count back.
+    let count = if is_taken || is_disputed { i32::MIN } else { row.attempt };
+    let rows = diesel::update(ours.filter(ags_outbox::desired_ts.le(newest)).filter(ags_outbox::attempt.ge(count)))
         .set((
             ags_outbox::state.eq(done.state),
             ags_outbox::ambiguous.eq(done.ambiguous),
@@ -488,12 +520,28 @@ pub fn finish(
             ags_outbox::attempt.eq(done.attempt),
             ags_outbox::first_failed_at.eq(done.first_failed_at),
             ags_outbox::last_class.eq(class),
-            free,
+            free.clone(),
             taken.as_ref(),
             seen,
         ))
         .execute(conn)?;
-    Ok(rows == 1)
+    if rows == 1 {
+        return Ok(true);
+    }
+    // A wish that came in while this one was under way goes next.
+    let newer = diesel::update(ours)
+        .set((
+            ags_outbox::state.eq(OutboxState::Pending),
+            ags_outbox::ambiguous.eq(done.ambiguous),
+            ags_outbox::next_attempt_at.eq(now),
+            ags_outbox::attempt.eq(0),
+            ags_outbox::first_failed_at.eq(None::<UtcTime>),
+            ags_outbox::last_class.eq(None::<String>),
+            free,
+            taken.as_ref(),
+        ))
+        .execute(conn)?;
+    Ok(newer == 1)
 }
 
 /// How many tries of a grade are shown.

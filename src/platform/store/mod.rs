@@ -13,7 +13,7 @@ pub use registrations::{
     update_registration,
 };
 pub use surroundings::{
-    Home, Known, Service, Wanted, create_course, create_link, create_person, find_known, find_newest_course,
-    find_person, get_course, get_home, get_link, get_person, list_people, list_people_by_sub, update_course,
-    update_link, update_person,
+    Home, Known, Service, Wanted, create_course, create_link, create_people, create_person, find_known,
+    find_newest_course, find_person, get_course, get_home, get_link, get_person, list_people, list_people_by_sub,
+    update_course, update_link, update_person,
 };

@@ -1,0 +1,38 @@
+//! Figures for Prometheus (reliability-security.md §5), on a listener of their own: `CERCLE_METRICS_LISTEN`.
+
+use std::net::SocketAddr;
+use std::sync::OnceLock;
+
+use actix_web::dev::Server;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// Begins to count; without this nothing is kept. None when something else counts already.
+fn handle() -> Option<&'static PrometheusHandle> {
+    HANDLE
+        .get_or_init(|| {
+            let recorder = PrometheusBuilder::new().build_recorder();
+            let handle = recorder.handle();
+            metrics::set_global_recorder(recorder).is_ok().then_some(handle)
+        })
+        .as_ref()
+}
+
+async fn show() -> HttpResponse {
+    match handle() {
+        Some(handle) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()),
+        None => HttpResponse::ServiceUnavailable().finish(),
+    }
+}
+
+/// A server that shows the figures and nothing else.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub fn serve(address: SocketAddr) -> std::io::Result<Server> {
+    handle();
+    let server = HttpServer::new(|| App::new().route("/metrics", web::get().to(show)));
+    Ok(server.workers(1).disable_signals().bind(address)?.run())
+}
