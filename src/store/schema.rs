@@ -152,7 +152,6 @@ diesel::table! {
     notices (registration_id, notice_id) {
         registration_id -> Text,
         notice_id -> Text,
-        #[sql_name = "type"]
         kind -> Text,
         deployment_id -> Text,
         context_id -> Text,

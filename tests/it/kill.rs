@@ -1,8 +1,10 @@
 //! `kill -9` at any point between "release" and "sent": after a restart every released grade reaches
 //! the LMS exactly once in effect. Real processes, both engines.
 
+use std::collections::HashMap;
 use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use cercle::clock::Clock;
@@ -301,6 +303,135 @@ async fn figures_are_shown_on_their_own_listener() {
     assert_eq!(http().get(format!("{}/metrics", process.origin)).send().await.unwrap().status(), 404);
     drop(process);
     lms.stop().await;
+}
+
+/// One learner's mark as the test knows it: what was answered, and what was asked for and not answered since.
+#[derive(Default)]
+struct Said {
+    answered: Option<f64>,
+    unanswered: Vec<f64>,
+}
+
+/// A trainer who decides marks as fast as pages come, whatever happens to the process.
+async fn decide_marks(trainer: Session, sheets: Vec<String>, said: Arc<Mutex<HashMap<String, Said>>>, mut seed: u64) {
+    loop {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let sheet = &sheets[usize::try_from(seed >> 40).unwrap() % sheets.len()];
+        let mark = f64::from(u32::try_from(seed >> 33).unwrap() % 101);
+        let url = |path: &str| format!("{}{path}", trainer.browser.origin);
+        let get = trainer.browser.http.get(url(sheet)).header(trainer.credential.0, &trainer.credential.1);
+        let Ok(page) = get.send().await else {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            continue;
+        };
+        let Ok(body) = page.text().await else { continue };
+        let field =
+            |name: &str| body.split(&format!("name=\"{name}\" value=\"")).nth(1)?.split('"').next().map(str::to_owned);
+        let (Some(csrf), Some(seen)) = (field("csrf"), field("seen")) else { continue };
+        said.lock().unwrap().entry(sheet.clone()).or_default().unanswered.push(mark);
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("csrf", &csrf), ("mark", &mark.to_string()), ("reason", &"r".to_owned()), ("seen", &seen)])
+            .finish();
+        let post = trainer.browser.http.post(url(&format!("{sheet}/mark")));
+        let post = post.header("Content-Type", "application/x-www-form-urlencoded").body(form);
+        let answer = post.header(trainer.credential.0, &trainer.credential.1).send().await;
+        if answer.is_ok_and(|a| a.status() == 303) {
+            *said.lock().unwrap().entry(sheet.clone()).or_default() = Said { answered: Some(mark), unanswered: vec![] };
+        }
+    }
+}
+
+/// Four trainers decide while the process is killed again and again, at any moment. Every answered decision is
+/// there, in the LMS as well, and none had two effects. `CERCLE_TEST_KILLS` says how often; 1,000 is for a long
+/// afternoon (docs/src/developer/tests.md).
+async fn killed_again_and_again(engine: Engine) {
+    let kills: u64 = std::env::var("CERCLE_TEST_KILLS").map_or(12, |n| n.parse().expect("a number of kills"));
+    let database = TestDatabase::new(engine);
+    let lms = Lms::start(Clock::default());
+    let mut process = Process::start(&database, None).await;
+    let (listen, origin) = (process.listen.clone(), process.origin.clone());
+    let said: Arc<Mutex<HashMap<String, Said>>> = Arc::default();
+    let mut courses = Vec::new();
+    for kind in [Kind::Moodle, Kind::Canvas] {
+        let (_, school) = process.register(&lms, kind);
+        let browser = Browser { origin: origin.clone(), http: http() };
+        for link in &school.links[..2] {
+            let open = async |part: Part, n: usize| {
+                let user = person(&school, part, n);
+                browser.launch(&lms, &school, &user, link, |_| {}).await.expect("a launch")
+            };
+            let trainer = open(Part::Trainer, 0).await;
+            let activity = trainer.set_up(&[]).await;
+            let mut learners = Vec::new();
+            for n in 0..3 {
+                let learner = open(Part::Learner, n).await;
+                learner.hand_in("<div>My work.</div>").await;
+                learners.push(learner);
+            }
+            for learner in &learners {
+                learner.review(["3", "2", "1"]).await;
+            }
+            release(&browser, &trainer, &activity).await;
+            let names: Vec<String> = trainer.get(&activity).await.all("#group th a");
+            let sheets = trainer.get(&activity).await.attributes("#group th a", "href");
+            let column = link.line_item.clone().unwrap();
+            courses.push((kind, column, names, sheets, trainer));
+        }
+    }
+    let deciding: Vec<_> = (1..)
+        .zip(&courses)
+        .map(|(seed, (_, _, _, sheets, trainer))| {
+            // Those without a work have no mark.
+            let marked = sheets.iter().take(3).cloned().collect();
+            tokio::spawn(decide_marks(trainer.clone(), marked, Arc::clone(&said), seed))
+        })
+        .collect();
+    let mut moment: u64 = 7;
+    for _ in 0..kills {
+        moment = moment.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99);
+        tokio::time::sleep(Duration::from_millis((moment >> 33) % 600)).await;
+        process.child.kill().unwrap();
+        process.child.wait().unwrap();
+        drop(process);
+        process = Process::spawn(&database, &listen, &origin, None).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    deciding.iter().for_each(tokio::task::JoinHandle::abort);
+    for (kind, column, names, sheets, _) in &courses {
+        for (name, sheet) in names.iter().zip(sheets).take(3) {
+            let what = format!("{engine:?} {kind:?} {name}");
+            let school = lms.school(*kind);
+            let sub = school.users.iter().find(|u| u.name() == *name).unwrap().sub.clone();
+            let maximum = school.line_item(column).unwrap().maximum;
+            let decided: Vec<f64> = {
+                let said = said.lock().unwrap();
+                let said = said.get(sheet).expect("each mark was decided");
+                said.answered.into_iter().chain(said.unanswered.iter().copied()).collect()
+            };
+            eventually(&format!("{what}: one of {decided:?} arrives"), async || {
+                let has = lms.school(*kind).grade(column, &sub).and_then(|g| g.score);
+                has.is_some_and(|h| decided.iter().any(|d| (h - d * maximum / 100.0).abs() < 0.001 * maximum))
+            })
+            .await;
+        }
+        let mut effects: HashMap<(String, cercle::clock::UtcTime), usize> = HashMap::new();
+        for effect in lms.school(*kind).ledger.iter().filter(|e| e.line_item == *column) {
+            *effects.entry((effect.user.clone(), effect.timestamp)).or_default() += 1;
+        }
+        assert!(effects.values().all(|n| *n == 1), "{engine:?} {kind:?}: {effects:?}");
+    }
+    drop(process);
+    lms.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn random_kills_lose_nothing_on_sqlite() {
+    killed_again_and_again(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn random_kills_lose_nothing_on_postgres() {
+    killed_again_and_again(Engine::Postgres).await;
 }
 
 macro_rules! places {

@@ -20,7 +20,7 @@ CREATE TABLE notice_services (
 CREATE TABLE notices (
     registration_id TEXT NOT NULL REFERENCES registrations (id),
     notice_id TEXT NOT NULL,
-    type TEXT NOT NULL,
+    kind TEXT NOT NULL,
     -- Of LtiContextCopyNotice: the new course, and those it was copied from, separated by spaces.
     deployment_id TEXT NOT NULL REFERENCES deployments (id),
     context_id TEXT NOT NULL,
