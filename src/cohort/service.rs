@@ -37,10 +37,6 @@ pub fn join(conn: &mut Conn, scope: &Scope, binding: &Binding, now: UtcTime) -> 
         Some(known) if known.role == scope.role && known.active => Ok(()),
         Some(known) => store::update_role(conn, &known.id, scope.role, now),
         None => {
-            dialect::lock_for_transaction(conn, &format!("membership of {}", scope.person))?;
-            if store::find_membership(conn, &binding.id, &scope.person)?.is_some() {
-                return Ok(());
-            }
             let membership = Membership {
                 id: MembershipId::new(),
                 cohort_id: binding.cohort_id.clone(),
@@ -49,7 +45,7 @@ pub fn join(conn: &mut Conn, scope: &Scope, binding: &Binding, now: UtcTime) -> 
                 role: scope.role,
                 active: true,
             };
-            store::create_membership(conn, &membership, now)
+            store::put_membership(conn, &membership, now)
         }
     }
 }

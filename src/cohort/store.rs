@@ -81,46 +81,55 @@ pub fn find_membership(conn: &mut Conn, binding: &BindingId, person: &PersonId) 
     }))
 }
 
-/// Stores a membership.
+/// Makes a person a member through a binding; who is one already gets this role. A roster may store the
+/// same person at this very moment.
 ///
 /// # Errors
-/// `Duplicate` when the person is a member through this binding already.
-pub fn create_membership(conn: &mut Conn, new: &Membership, now: UtcTime) -> StoreResult<()> {
-    diesel::insert_into(memberships::table)
-        .values((
-            memberships::id.eq(&new.id),
-            memberships::cohort_id.eq(&new.cohort_id),
-            memberships::person_id.eq(&new.person_id),
-            memberships::binding_id.eq(&new.binding_id),
+/// When the database fails.
+pub fn put_membership(conn: &mut Conn, new: &Membership, now: UtcTime) -> StoreResult<()> {
+    let row = MembershipRow::new(new, now);
+    on_engine!(conn, c => diesel::insert_into(memberships::table)
+        .values(&row)
+        .on_conflict((memberships::cohort_id, memberships::person_id, memberships::binding_id))
+        .do_update()
+        .set((
             memberships::role.eq(new.role),
             memberships::active.eq(new.active),
-            memberships::created_at.eq(now),
             memberships::updated_at.eq(now),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
-/// Stores several memberships at once.
+/// Stores several memberships at once. Whoever is a member by now, because they came meanwhile, stays as
+/// they are.
 ///
 /// # Errors
-/// `Duplicate` when somebody is a member through this binding already.
+/// When the database fails.
 pub fn create_memberships(conn: &mut Conn, new: &[Membership], now: UtcTime) -> StoreResult<()> {
-    let row = |m: &Membership| {
-        (
-            memberships::id.eq(m.id.clone()),
-            memberships::cohort_id.eq(m.cohort_id.clone()),
-            memberships::person_id.eq(m.person_id.clone()),
-            memberships::binding_id.eq(m.binding_id.clone()),
-            memberships::role.eq(m.role),
-            memberships::active.eq(m.active),
-            memberships::created_at.eq(now),
-            memberships::updated_at.eq(now),
-        )
-    };
-    let rows: Vec<_> = new.iter().map(row).collect();
-    on_engine!(conn, c => diesel::insert_into(memberships::table).values(&rows).execute(c))?;
+    let rows: Vec<MembershipRow<'_>> = new.iter().map(|m| MembershipRow::new(m, now)).collect();
+    on_engine!(conn, c => diesel::insert_into(memberships::table).values(&rows).on_conflict_do_nothing().execute(c))?;
     Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = memberships, treat_none_as_default_value = false)]
+struct MembershipRow<'a> {
+    id: &'a MembershipId,
+    cohort_id: &'a CohortId,
+    person_id: &'a PersonId,
+    binding_id: &'a BindingId,
+    role: Role,
+    active: bool,
+    created_at: UtcTime,
+    updated_at: UtcTime,
+}
+
+impl<'a> MembershipRow<'a> {
+    const fn new(new: &'a Membership, now: UtcTime) -> Self {
+        let Membership { id, cohort_id, person_id, binding_id, role, active } = new;
+        Self { id, cohort_id, person_id, binding_id, role: *role, active: *active, created_at: now, updated_at: now }
+    }
 }
 
 /// Changes the role of a membership, and makes it active.

@@ -274,6 +274,18 @@ impl Browser {
         link: &Link,
         change: impl FnOnce(&mut Value),
     ) -> Result<Session, reqwest::Response> {
+        Ok(self.sign_in(lms, school, user, link, change).await?.opened().await)
+    }
+
+    /// A launch up to the session; nothing is opened yet.
+    pub async fn sign_in(
+        &self,
+        lms: &Lms,
+        school: &School,
+        user: &User,
+        link: &Link,
+        change: impl FnOnce(&mut Value),
+    ) -> Result<Session, reqwest::Response> {
         let login = self.login(school).await;
         let mut claims = messages::resource_link(school, lms.campus.base(), user, link, &login.nonce, lms.campus.now());
         change(&mut claims);
@@ -282,8 +294,7 @@ impl Browser {
         if answer.status() != 303 {
             return Err(answer);
         }
-        let session = Session::from_answer(self.clone(), &answer);
-        Ok(session.opened().await)
+        Ok(Session::from_answer(self.clone(), &answer))
     }
 
     /// Opens the tool's picker by a deep linking request; the claims may be changed before they are signed.
@@ -522,5 +533,66 @@ pub async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
     while !condition().await {
         assert!(start.elapsed() < std::time::Duration::from_secs(20), "{what} did not happen within 20 seconds");
         tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    }
+}
+
+/// A certificate for tests, and the key that belongs to it.
+pub struct Certificate {
+    pub x509: openssl::x509::X509,
+    pub key: openssl::pkey::PKey<openssl::pkey::Private>,
+}
+
+impl Certificate {
+    /// A certificate for a name or an address that ends in so many days, signed by an authority or by itself.
+    pub fn new(host: &str, days: i64, signed_by: Option<&Self>) -> Self {
+        use openssl::asn1::{Asn1Integer, Asn1Time};
+        use openssl::x509::extension::{BasicConstraints, SubjectAlternativeName};
+        let key = openssl::pkey::PKey::from_rsa(openssl::rsa::Rsa::generate(2048).unwrap()).unwrap();
+        let mut name = openssl::x509::X509Name::builder().unwrap();
+        name.append_entry_by_text("CN", host).unwrap();
+        let name = name.build();
+        let mut new = openssl::x509::X509::builder().unwrap();
+        new.set_version(2).unwrap();
+        let serial = openssl::bn::BigNum::from_slice(&cercle::crypto::random_bytes::<8>().unwrap()).unwrap();
+        new.set_serial_number(&Asn1Integer::from_bn(&serial).unwrap()).unwrap();
+        new.set_subject_name(&name).unwrap();
+        new.set_issuer_name(signed_by.map_or(&*name, |by| by.x509.subject_name())).unwrap();
+        let now = cercle::clock::Clock::default().now().unix_seconds();
+        let at = |seconds: i64| Asn1Time::from_unix(seconds).unwrap();
+        new.set_not_before(&at(now - 30 * 86_400)).unwrap();
+        new.set_not_after(&at(now + days * 86_400)).unwrap();
+        new.set_pubkey(&key).unwrap();
+        let mut names = SubjectAlternativeName::new();
+        if host.parse::<std::net::IpAddr>().is_ok() {
+            names.ip(host)
+        } else {
+            names.dns(host)
+        };
+        new.append_extension(names.build(&new.x509v3_context(None, None)).unwrap()).unwrap();
+        if signed_by.is_none() {
+            new.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
+        }
+        new.sign(signed_by.map_or(&key, |by| &by.key), openssl::hash::MessageDigest::sha256()).unwrap();
+        Self { x509: new.build(), key }
+    }
+
+    /// A server on the loopback that shows this certificate, and answers every request with 200. Its port.
+    pub fn serve(&self) -> u16 {
+        use std::io::{Read as _, Write as _};
+        let mut acceptor =
+            openssl::ssl::SslAcceptor::mozilla_intermediate(openssl::ssl::SslMethod::tls_server()).unwrap();
+        acceptor.set_private_key(&self.key).unwrap();
+        acceptor.set_certificate(&self.x509).unwrap();
+        let (acceptor, listener) = (acceptor.build(), TcpListener::bind("127.0.0.1:0").unwrap());
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                // Whoever does not like the certificate ends the connection.
+                let Ok(mut stream) = acceptor.accept(stream) else { continue };
+                let _ = stream.read(&mut [0u8; 4096]);
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+            }
+        });
+        port
     }
 }

@@ -55,8 +55,6 @@ impl Process {
             ("CERCLE_KEYS_DIR", folder.join("keys").display().to_string()),
             ("CERCLE_DATA_DIR", folder.join("data").display().to_string()),
             ("CERCLE_ALLOW_INSECURE_PLATFORMS", "true".to_owned()),
-            // Who takes part is not the question here.
-            ("CERCLE_ROSTER_HOURS", "0".to_owned()),
             ("CERCLE_AGS_LEASE_SECONDS", "2".to_owned()),
             ("CERCLE_AGS_RETRY_SECONDS", "1".to_owned()),
             ("CERCLE_AGS_CHECK_SECONDS", "1".to_owned()),

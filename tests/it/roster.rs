@@ -1,11 +1,15 @@
 //! Rosters: whoever the LMS lists takes part, nobody is lost to a page that failed, and no roster touches
 //! the people of another course (lti.md §6 and the NRPS rows of §9.6).
 
+use cercle::clock::UtcTime;
+use cercle::cohort::model::Membership;
 use cercle::cohort::roster::jobs::run_round;
 use cercle::demo::campus::{Kind, Mood, Part, User};
 use cercle::demo::faults::{Call, Fault};
+use cercle::ids::{MembershipId, PersonId};
 use cercle::lti::SCOPE_ROSTER;
-use cercle::store::schema::{bindings, courses, memberships, rosters};
+use cercle::store::columns::Role;
+use cercle::store::schema::{bindings, courses, memberships, people, rosters};
 use cercle::store::{Conn, StoreError};
 use diesel::prelude::*;
 
@@ -17,7 +21,8 @@ const DAY: i64 = 25 * 3600;
 on_both_engines! {
     everybody_who_is_listed_takes_part, x81_a_page_that_fails_removes_nobody, who_left_leaves_the_group_and_the_queue,
     many_leaving_at_once_are_held, another_binding_keeps_its_people, a_roster_is_asked_for_with_measure,
-    what_cannot_be_read_is_told, the_restrictions_of_a_link_count, differences_are_enough_for_a_week, one_process_reads_a_roster, nothing_is_read_without_an_activity,
+    what_cannot_be_read_is_told, the_restrictions_of_a_link_count, differences_are_enough_for_a_week,
+    one_process_reads_a_roster, nothing_is_read_without_an_activity, who_opens_while_a_roster_is_stored_is_let_in,
 }
 
 fn rows(page: &crate::harness::Page) -> usize {
@@ -324,4 +329,48 @@ async fn differences_are_enough_for_a_week(app: &TestApp) {
     assert!(app.lms.school(kind).roster_requests > before + 2);
     let group = app.trainer(kind).await.get(&activity).await;
     assert_eq!(rows(&group), all - 1, "the one who is in no list has left");
+}
+
+/// Whether a transaction of this database waits for another one.
+fn somebody_waits(conn: &mut Conn) -> bool {
+    let Conn::Pg(c) = conn else { return true };
+    let waiting: Result<i64, _> = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(
+        "(SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())",
+    ))
+    .get_result(c);
+    waiting.unwrap() > 0
+}
+
+/// A learner opens the activity while a roster that lists them is being stored: the first opening waits for it,
+/// and finds its way.
+async fn who_opens_while_a_roster_is_stored_is_let_in(app: &TestApp) {
+    let trainer = app.trainer(Kind::Moodle).await;
+    let activity = trainer.set_up(&[]).await;
+    let school = app.lms.school(Kind::Moodle);
+    let user = person(&school, Part::Learner, 0);
+    let session = app.browser().sign_in(&app.lms, &school, &user, &school.links[0], |_| {}).await.unwrap();
+    let (stored, is_stored) = tokio::sync::oneshot::channel();
+    let (db, sub) = (app.context.db.clone(), user.sub.clone());
+    let storing = tokio::spawn(async move {
+        db.write(move |c: &mut Conn| -> Result<(), StoreError> {
+            let person: PersonId = people::table.filter(people::sub.eq(&sub)).select(people::id).first(c)?;
+            let (binding_id, cohort_id) = bindings::table.select((bindings::id, bindings::cohort_id)).first(c)?;
+            let (id, role) = (MembershipId::new(), Role::Learner);
+            let new = Membership { id, cohort_id, person_id: person, binding_id, role, active: true };
+            cercle::cohort::store::create_memberships(c, &[new], UtcTime(1))?;
+            stored.send(()).unwrap();
+            let start = std::time::Instant::now();
+            while !somebody_waits(c) {
+                assert!(start.elapsed().as_secs() < 20, "nobody opens anything");
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            Ok(())
+        })
+        .await
+    });
+    is_stored.await.unwrap();
+    let opened = session.opened().await;
+    storing.await.unwrap().unwrap();
+    assert_eq!(opened.home, activity);
+    assert_eq!(opened.hand_in("<div>My work.</div>").await.status, 303);
 }
