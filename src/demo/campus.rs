@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use super::school::{
-    Effect, Grade, Kind, LineItem, Link, Mood, Part, PendingLaunch, Picker, School, Storage, User, all_scopes, school,
-    stable_uuid,
-};
+pub use super::behaviour::{Kind, Mood, Storage};
+pub use super::records::{Effect, Grade, LineItem, Link, Part, PendingLaunch, Picker, User};
+pub use super::school::{School, all_scopes, school, stable_uuid};
 use crate::clock::{Clock, UtcTime};
 use crate::crypto::CryptoError;
 use crate::crypto::rsa::SigningKey;

@@ -1,7 +1,7 @@
 //! What administrators and teachers change in a school: the tool's registration, activities that are
 //! placed or duplicated, a course that is copied.
 
-use super::school::{Kind, LineItem, Link, School, stable_uuid};
+use super::campus::{Kind, LineItem, Link, School, stable_uuid};
 use crate::crypto;
 
 impl School {

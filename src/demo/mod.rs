@@ -3,11 +3,13 @@
 //! `cercle demo` shows them to people; the tests use the same code as their LMS double. All messages
 //! are real and signed: the tool knows nothing of this module.
 
+mod behaviour;
 pub mod campus;
 mod editing;
 pub mod faults;
 pub mod messages;
 pub mod pages;
+mod records;
 mod school;
 pub mod scores;
 pub mod seed;

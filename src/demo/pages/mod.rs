@@ -1,5 +1,6 @@
 //! The HTTP side of the embedded LMSs.
 
+mod members;
 mod oidc;
 mod picker;
 mod registration;
@@ -47,6 +48,7 @@ impl LmsServer {
                 .configure(site::routes)
                 .configure(oidc::routes)
                 .configure(picker::routes)
+                .configure(members::routes)
                 .configure(services::routes)
                 .configure(token::routes)
                 .configure(registration::routes)

@@ -1,4 +1,4 @@
-//! Line items, scores, results, roster (moodle.md §5–§7, canvas.md §1.6, §4, §6).
+//! Line items, scores, results (moodle.md §5, §6, canvas.md §1.6, §4).
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 
 use super::{Lms, html, lms_error};
 use crate::clock::UtcTime;
-use crate::demo::campus::{Kind, LineItem, Mood, Part, School, User};
+use crate::demo::campus::{Kind, LineItem, Mood, School};
 use crate::demo::faults::{Call, Fault};
 use crate::demo::{messages, scores};
-use crate::lti::MEMBERSHIPS_TYPE;
 use crate::lti::score::{LINE_ITEM_TYPE, LINE_ITEMS_TYPE, RESULTS_TYPE, SCORE_TYPE};
 
 /// What a school's mood does to an answer before it is made; None lets it be made.
@@ -45,7 +44,7 @@ pub(super) fn json_as(status: u16, media_type: &str, body: String) -> HttpRespon
 }
 
 /// Whether the bearer token of a request holds one of some scopes.
-fn authorised(request: &HttpRequest, school: &School, now: UtcTime, scopes: &[&str]) -> bool {
+pub(super) fn authorised(request: &HttpRequest, school: &School, now: UtcTime, scopes: &[&str]) -> bool {
     request
         .headers()
         .get(header::AUTHORIZATION)
@@ -55,7 +54,7 @@ fn authorised(request: &HttpRequest, school: &School, now: UtcTime, scopes: &[&s
         .is_some_and(|(until, granted)| now < *until && granted.iter().any(|g| scopes.iter().any(|s| g.ends_with(s))))
 }
 
-fn unauthorised(kind: Kind) -> HttpResponse {
+pub(super) fn unauthorised(kind: Kind) -> HttpResponse {
     match kind {
         Kind::Moodle => json_as(401, "application/json", json!({"status": 401, "reason": "Unauthorized"}).to_string()),
         Kind::Canvas => json_as(
@@ -100,13 +99,10 @@ fn describe(school: &School, base: &str, item: &LineItem) -> Value {
     shown
 }
 
-type Query = web::Query<HashMap<String, String>>;
+pub(super) type Query = web::Query<HashMap<String, String>>;
 
 async fn list_line_items(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, query: Query) -> HttpResponse {
-    if let Some(answer) = moody(&lms, kind).await {
-        return answer;
-    }
-    if let Some((_, answer)) = faulty(&lms, kind, Call::LineItem, None).await {
+    if let Some(answer) = hindered(&lms, kind, Call::LineItem, None).await {
         return answer;
     }
     if kind == Kind::Moodle && !accepts(&request, LINE_ITEMS_TYPE, true) {
@@ -151,10 +147,7 @@ async fn list_line_items(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, 
 }
 
 async fn create_line_item(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, body: web::Bytes) -> HttpResponse {
-    if let Some(answer) = moody(&lms, kind).await {
-        return answer;
-    }
-    if let Some((_, answer)) = faulty(&lms, kind, Call::LineItem, None).await {
+    if let Some(answer) = hindered(&lms, kind, Call::LineItem, None).await {
         return answer;
     }
     if !header_is(&request, header::CONTENT_TYPE, LINE_ITEM_TYPE) {
@@ -199,10 +192,7 @@ async fn create_line_item(request: HttpRequest, lms: web::Data<Lms>, kind: Kind,
 }
 
 async fn show_line_item(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, id: &str) -> HttpResponse {
-    if let Some(answer) = moody(&lms, kind).await {
-        return answer;
-    }
-    if let Some((_, answer)) = faulty(&lms, kind, Call::LineItem, None).await {
+    if let Some(answer) = hindered(&lms, kind, Call::LineItem, None).await {
         return answer;
     }
     if kind == Kind::Moodle && !accepts(&request, LINE_ITEM_TYPE, true) && !accepts(&request, "*/*", true) {
@@ -241,6 +231,14 @@ pub(super) async fn faulty(lms: &Lms, kind: Kind, call: Call, user: Option<&str>
             }
             Some((applied, answer))
         }
+    }
+}
+
+/// What comes instead of the answer to a call that only reads.
+pub(super) async fn hindered(lms: &Lms, kind: Kind, call: Call, user: Option<&str>) -> Option<HttpResponse> {
+    match moody(lms, kind).await {
+        Some(answer) => Some(answer),
+        None => faulty(lms, kind, call, user).await.map(|(_, answer)| answer),
     }
 }
 
@@ -283,10 +281,7 @@ fn cut_off() -> HttpResponse {
 }
 
 async fn results(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, id: &str, query: Query) -> HttpResponse {
-    if let Some(answer) = moody(&lms, kind).await {
-        return answer;
-    }
-    if let Some((_, answer)) = faulty(&lms, kind, Call::Results, query.get("user_id").map(String::as_str)).await {
+    if let Some(answer) = hindered(&lms, kind, Call::Results, query.get("user_id").map(String::as_str)).await {
         return answer;
     }
     if kind == Kind::Moodle && query.contains_key("limit") && query.contains_key("type_id") {
@@ -303,118 +298,6 @@ async fn results(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, id: &str
             json_as(200, RESULTS_TYPE, scores::results(school, id, &url, user).to_string())
         })
         .unwrap_or_else(|| unauthorised(kind))
-}
-
-async fn roster(request: HttpRequest, lms: web::Data<Lms>, kind: Kind, query: Query) -> HttpResponse {
-    if let Some(answer) = moody(&lms, kind).await {
-        return answer;
-    }
-    if let Some((_, answer)) = faulty(&lms, kind, Call::Roster, None).await {
-        return answer;
-    }
-    let (base, now) = (lms.campus.base().to_owned(), lms.campus.now());
-    lms.campus
-        .with(kind, |school| {
-            if !authorised(&request, school, now, &["/contextmembership.readonly"]) {
-                return unauthorised(kind);
-            }
-            school.roster_requests += 1;
-            let begun = std::time::Instant::now();
-            // Moodle lists everybody at once; Canvas' pages are small.
-            let size = if kind == Kind::Moodle { usize::MAX } else { school.page.max(1) };
-            let page = query.get("page").and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).max(1);
-            if school.failing_page == Some(page) {
-                return HttpResponse::InternalServerError().content_type("application/json").body("{}");
-            }
-            let link = query.get("rlid");
-            if let Some(link) = link
-                && (school.refuses_rlid || (*link != school.course_id && school.link(link).is_none()))
-            {
-                let status = if kind == Kind::Moodle { 404 } else { 400 };
-                return json_as(status, "application/json", json!({"errors": "rlid"}).to_string());
-            }
-            let is_admitted = |user: &&User| {
-                let only = link.and_then(|l| school.admitted.get(l)).filter(|_| user.part == Part::Learner);
-                only.is_none_or(|only| only.contains(&user.sub))
-            };
-            if query.contains_key("since") {
-                return differences(school, &base);
-            }
-            let admitted: Vec<&User> = school.users.iter().filter(is_admitted).collect();
-            let members: Vec<Value> = admitted
-                .iter()
-                .skip((page - 1).saturating_mul(size))
-                .take(size)
-                .map(|user| {
-                    let roles = match (kind, user.part) {
-                        // Moodle's roster has short names (moodle.md item 5).
-                        (Kind::Moodle, Part::Trainer) => vec!["Instructor".to_owned()],
-                        (Kind::Moodle, Part::Learner) => vec!["Learner".to_owned()],
-                        (Kind::Canvas, part) => messages::roles(kind, part),
-                    };
-                    json!({
-                        "status": "Active", "roles": roles, "user_id": user.sub, "name": user.name(),
-                        "given_name": user.given_name, "family_name": user.family_name,
-                    })
-                })
-                .collect();
-            let url = messages::memberships_url(school, &base);
-            let body = json!({
-                "id": url,
-                "context": {"id": school.course_id, "label": school.course_label, "title": school.course_title},
-                "members": members,
-            });
-            let (total, tells) = (admitted.len(), school.tells_differences);
-            let mut answer = json_as(200, MEMBERSHIPS_TYPE, body.to_string());
-            school.served += begun.elapsed();
-            let mut add = |link: String| {
-                if let Ok(link) = header::HeaderValue::from_str(&link) {
-                    answer.headers_mut().append(header::LINK, link);
-                }
-            };
-            if page.saturating_mul(size) < total {
-                let filter = link.map(|l| format!("&rlid={l}")).unwrap_or_default();
-                add(format!("<{url}?page={}{filter}>; rel=\"next\"", page + 1));
-            }
-            if tells {
-                add(format!("<{url}?since={}>; rel=\"differences\"", now.unix_seconds()));
-            }
-            answer
-        })
-        .unwrap_or_else(|| unauthorised(kind))
-}
-
-/// Who joined or left since a list was given: neither Moodle nor Canvas tells, other LMSs do (NRPS §2.4.2).
-fn differences(school: &mut School, base: &str) -> HttpResponse {
-    let changed = std::mem::take(&mut school.differences);
-    let body = json!({
-        "id": messages::memberships_url(school, base),
-        "context": {"id": school.course_id},
-        "members": changed,
-    });
-    json_as(200, MEMBERSHIPS_TYPE, body.to_string())
-}
-
-/// Canvas' notice handlers: one for each type; an empty one removes it (canvas.md §8).
-async fn handle_notices(request: HttpRequest, lms: web::Data<Lms>, body: web::Bytes) -> HttpResponse {
-    let now = lms.campus.now();
-    let Ok(wanted) = serde_json::from_slice::<Value>(&body) else {
-        return json_as(400, "application/json", json!({"errors": {"type": "bad_request"}}).to_string());
-    };
-    let put = lms.campus.with(Kind::Canvas, |school| {
-        if !authorised(&request, school, now, &["/noticehandlers"]) {
-            return unauthorised(Kind::Canvas);
-        }
-        let text = |name: &str| wanted[name].as_str().unwrap_or_default().to_owned();
-        let (kind, handler) = (text("notice_type"), text("handler"));
-        if !handler.starts_with(&school.tool.0) {
-            let message = "handler must be a valid URL on the tool's domain";
-            return json_as(400, "application/json", json!({"errors": {"message": message}}).to_string());
-        }
-        school.handlers.insert(kind, handler);
-        json_as(200, "application/json", wanted.to_string())
-    });
-    put.unwrap_or_else(|| unauthorised(Kind::Canvas))
 }
 
 macro_rules! endpoints {
@@ -447,9 +330,6 @@ macro_rules! endpoints {
             ) -> HttpResponse {
                 results(r, lms, $kind, &id.1, q).await
             }
-            pub(super) async fn members(r: HttpRequest, lms: web::Data<Lms>, q: Query) -> HttpResponse {
-                roster(r, lms, $kind, q).await
-            }
         }
     };
 }
@@ -468,10 +348,6 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route(&format!("{services}/{{course}}/lineitems/{{id}}/lineitem"), web::get().to(moodle::show))
         .route(&format!("{services}/{{course}}/lineitems/{{id}}/lineitem/scores"), web::post().to(moodle::score))
         .route(&format!("{services}/{{course}}/lineitems/{{id}}/lineitem/results"), web::get().to(moodle::read_results))
-        .route(
-            &format!("{services}/CourseSection/{{course}}/bindings/{{type}}/memberships"),
-            web::get().to(moodle::members),
-        )
         .service(
             web::resource("/canvas/api/lti/courses/{course}/line_items")
                 .route(web::get().to(canvas::list))
@@ -479,7 +355,5 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         )
         .route("/canvas/api/lti/courses/{course}/line_items/{id}", web::get().to(canvas::show))
         .route("/canvas/api/lti/courses/{course}/line_items/{id}/scores", web::post().to(canvas::score))
-        .route("/canvas/api/lti/courses/{course}/line_items/{id}/results", web::get().to(canvas::read_results))
-        .route("/canvas/api/lti/courses/{course}/names_and_roles", web::get().to(canvas::members))
-        .route("/canvas/api/lti/notice-handlers/{deployment:.*}", web::put().to(handle_notices));
+        .route("/canvas/api/lti/courses/{course}/line_items/{id}/results", web::get().to(canvas::read_results));
 }
