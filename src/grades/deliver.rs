@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::fault;
-use super::line_item::{self, Column, Place, Relatives};
-use super::model::{LineItem, Outgoing};
+use super::line_item::{self, Column, Place};
+use super::model::{DISABLED, LineItem, NO_SERVICE, Outgoing};
 use super::outcome::{Outcome, is_ours};
 use super::store;
 use crate::activity;
@@ -33,7 +33,6 @@ pub struct Parcel {
     link: Link,
     item: LineItem,
     label: String,
-    relatives: Relatives,
     key: Arc<SigningKey>,
     /// Found once for all of them.
     column: tokio::sync::Mutex<Option<Result<Column, Outcome>>>,
@@ -60,6 +59,20 @@ impl Parcel {
         let scopes = wanted.into_iter().map(str::to_owned).collect();
         let request = self.registration.token_request(&self.deployment_id, scopes);
         TokenRequest { required: vec![required.to_owned()], ..request }
+    }
+
+    /// Whether the LMS's own value is read before a score goes: a first one has nothing to overwrite,
+    /// unless an earlier try of it may have arrived.
+    fn looks_first(&self, row: &Outgoing) -> bool {
+        // After a lost answer Moodle itself refuses a repeated score; others would take it twice.
+        let in_doubt = row.ambiguous && self.registration.family != Family::Moodle;
+        (row.delivered_rev > 0 || in_doubt) && self.may_check()
+    }
+
+    /// Whether its column is still being looked for: two searches at a time would be in each other's way.
+    #[must_use]
+    pub fn is_searching(&self) -> bool {
+        self.column.try_lock().map_or(true, |column| column.is_none())
     }
 
     /// The product of the LMS.
@@ -97,40 +110,24 @@ pub fn load_parcels(
             None => platform::store::get_link(conn, &item.link_id)?,
         };
         let label = if link.title.is_empty() { course.title.clone() } else { link.title.clone() };
-        let relatives = relatives(conn, &item)?;
         let (deployment_id, key, column) = (deployment.deployment_id, Arc::clone(&key), tokio::sync::Mutex::default());
-        let parcel = Parcel { registration, deployment_id, course, link, item, label, relatives, key, column };
+        let parcel = Parcel { registration, deployment_id, course, link, item, label, key, column };
         parcels.insert(id, Arc::new(parcel));
     }
     Ok(parcels)
 }
 
-fn relatives(conn: &mut Conn, item: &LineItem) -> Result<Relatives, StoreError> {
-    Ok(Relatives {
-        score_maximum: activity::store::score_maximum(conn, &item.activity_id)?,
-        ancestors: activity::store::list_ancestors(conn, &item.activity_id)?,
-        columns: store::list_columns_of_others(conn, &item.activity_id, &item.course_id)?,
-        links: activity::store::list_links_of_others(conn, &item.activity_id, &item.course_id)?,
-    })
-}
-
-/// The points that the LMS may show for a row because they came from us.
+/// The points that the LMS may show for a row because they came from us: where they are compared.
 ///
 /// # Errors
 /// When the database fails.
-pub fn load_ours(conn: &mut Conn, row: &Outgoing, item: &LineItemId) -> Result<Vec<Points>, StoreError> {
-    if !needs_history(row) {
+pub fn load_ours(conn: &mut Conn, parcel: &Parcel, row: &Outgoing) -> Result<Vec<Points>, StoreError> {
+    if !(row.is_grade() && parcel.looks_first(row)) {
         return Ok(Vec::new());
     }
-    let activity = store::get_line_item(conn, item)?.activity_id;
-    let mut ours = store::list_points_since(conn, &activity, &row.person_id, row.delivered_rev.max(1))?;
+    let mut ours = store::list_points_since(conn, &parcel.item.activity_id, &row.person_id, row.delivered_rev.max(1))?;
     ours.extend(row.sent_points);
     Ok(ours)
-}
-
-/// A first score has nothing to overwrite, unless an earlier try of it may have arrived.
-const fn needs_history(row: &Outgoing) -> bool {
-    row.is_grade() && (row.delivered_rev > 0 || row.ambiguous)
 }
 
 /// A token, and what it was asked for, so that it can be forgotten.
@@ -148,7 +145,7 @@ impl Access {
     pub async fn get(context: &Context, parcel: &Parcel, required: &str) -> Result<Self, Outcome> {
         let request = parcel.token_request(required);
         if !request.scopes.iter().any(|s| s == required) {
-            return Err(Outcome::because(Verdict::Forbidden, "no_service", "the LMS offers no such service here"));
+            return Err(Outcome::because(Verdict::Forbidden, NO_SERVICE, "the LMS offers no such service here"));
         }
         let token = context.tokens.get(&request, &parcel.key).await.map_err(|error| Outcome::of_token(&error))?;
         let seconds = u64::try_from(context.settings.ags.timeout_seconds).unwrap_or(30);
@@ -170,7 +167,7 @@ impl Access {
 /// Tries to send one row. `ours` is what [`load_ours`] gave. A token that is refused is fetched anew once.
 pub async fn send(context: &Context, parcel: &Parcel, row: &Outgoing, ours: &[Points]) -> Outcome {
     if !parcel.registration.enabled {
-        return Outcome::because(Verdict::Forbidden, "registration_disabled", "");
+        return Outcome::because(Verdict::Forbidden, DISABLED, "");
     }
     let mut last = Outcome::of(Verdict::Unauthorized);
     for _ in 0..2 {
@@ -200,13 +197,7 @@ async fn column_of(
         Some(Err(outcome)) if outcome.verdict != Verdict::Unauthorized => return Err(outcome.clone()),
         _ => {}
     }
-    let place = Place {
-        item: &parcel.item,
-        link: &parcel.link,
-        course: &parcel.course,
-        label: &parcel.label,
-        relatives: &parcel.relatives,
-    };
+    let place = Place { item: &parcel.item, link: &parcel.link, course: &parcel.course, label: &parcel.label };
     let found = line_item::resolve(context, ags, &place, gone.map(|g| &g.url)).await;
     let found = found.map_err(|error| Outcome::of_column(&error));
     *column = Some(found.clone());
@@ -277,9 +268,7 @@ async fn look_first(
     ours: &[Points],
     column: &Column,
 ) -> Option<Outcome> {
-    // After a lost answer Moodle itself refuses a repeated score; others would take it twice.
-    let in_doubt = row.ambiguous && parcel.registration.family != Family::Moodle;
-    if !(row.delivered_rev > 0 || in_doubt) || !parcel.may_check() {
+    if !parcel.looks_first(row) {
         return None;
     }
     let seen = match ags.result_of(&column.url, &row.lms_sub).await {

@@ -4,8 +4,9 @@ use url::Url;
 
 use super::model::LineItem;
 use super::store;
+use crate::activity;
 use crate::context::Context;
-use crate::ids::ActivityId;
+use crate::ids::{ActivityId, CourseId};
 use crate::lti::ags::{Ags, AgsError, LineItem as LmsLineItem, NewLineItem};
 use crate::lti::score::{SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ};
 use crate::platform::model::{Course, Link};
@@ -63,24 +64,30 @@ pub struct Place<'a> {
     pub course: &'a Course,
     /// The name for a new column.
     pub label: &'a str,
-    /// What else the search for its column has to know.
-    pub relatives: &'a Relatives,
 }
 
 /// The activities around one, for the search of its column.
-#[derive(Clone, Debug, Default)]
-pub struct Relatives {
+struct Relatives {
     /// What a full score is in a new column.
-    pub score_maximum: i32,
+    score_maximum: i32,
     /// Those that it was copied from: its column may still bear the id of one of them.
-    pub ancestors: Vec<ActivityId>,
+    ancestors: Vec<ActivityId>,
     /// The LMS's addresses of the columns of others in the course: no two activities share one.
-    pub columns: Vec<String>,
+    columns: Vec<String>,
     /// The LMS's ids of their links.
-    pub links: Vec<String>,
+    links: Vec<String>,
 }
 
 impl Relatives {
+    fn load(conn: &mut Conn, activity: &ActivityId, course: &CourseId) -> StoreResult<Self> {
+        Ok(Self {
+            score_maximum: activity::store::score_maximum(conn, activity)?,
+            ancestors: activity::store::list_ancestors(conn, activity)?,
+            columns: store::list_columns_of_others(conn, activity, course)?,
+            links: activity::store::list_links_of_others(conn, activity, course)?,
+        })
+    }
+
     fn own(&self, item: &LmsLineItem) -> bool {
         self.columns.contains(&item.url) || item.resource_link_id.as_ref().is_some_and(|id| self.links.contains(id))
     }
@@ -174,11 +181,12 @@ async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>, l
     let Some(container) = container.filter(|_| may_read) else {
         return Err(if lost { NoColumn::Lost } else { NoColumn::NoService });
     };
-    let activity = place.item.activity_id.as_str();
+    let (activity, course) = (place.item.activity_id.clone(), place.item.course_id.clone());
+    let relatives = context.db.read(move |c| Relatives::load(c, &activity, &course)).await?;
     // Copied with its course, a column keeps the id of the activity that it was made for (AGS §3.2.15).
-    for id in std::iter::once(&place.item.activity_id).chain(&place.relatives.ancestors) {
+    for id in std::iter::once(&place.item.activity_id).chain(&relatives.ancestors) {
         let found = ags.find_line_items(&container, &[("resource_id", id.as_str()), ("tag", &place.item.tag)]).await?;
-        if let Some(found) = best(found, id, place) {
+        if let Some(found) = best(found, id, place, &relatives) {
             return use_found(context, place, &found, false).await;
         }
     }
@@ -200,8 +208,8 @@ async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>, l
     }
     let new = NewLineItem {
         label: place.label,
-        score_maximum: i64::from(place.relatives.score_maximum),
-        resource_id: activity,
+        score_maximum: i64::from(relatives.score_maximum),
+        resource_id: place.item.activity_id.as_str(),
         tag: &place.item.tag,
         resource_link_id: is_real_link.then_some(rlid),
     };
@@ -211,8 +219,8 @@ async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>, l
 
 /// The column of an activity among those that the LMS found: the one of its own link, else the first
 /// that belongs to no other activity. Some LMSs ignore filters that they do not know.
-fn best(found: Vec<LmsLineItem>, id: &ActivityId, place: &Place<'_>) -> Option<LmsLineItem> {
-    let is_ours = |i: &LmsLineItem| i.resource_id.as_deref() == Some(id.as_str()) && !place.relatives.own(i);
+fn best(found: Vec<LmsLineItem>, id: &ActivityId, place: &Place<'_>, relatives: &Relatives) -> Option<LmsLineItem> {
+    let is_ours = |i: &LmsLineItem| i.resource_id.as_deref() == Some(id.as_str()) && !relatives.own(i);
     let mut ours: Vec<LmsLineItem> = found.into_iter().filter(is_ours).collect();
     ours.sort_by_key(|i| i.resource_link_id.as_deref() != Some(place.link.resource_link_id.as_str()));
     if ours.len() > 1 {

@@ -1,6 +1,7 @@
 //! Grade revisions, line items, outbox rows.
 
 use crate::clock::UtcTime;
+use crate::crypto;
 use crate::ids::{ActivityId, CourseId, LineItemId, LinkId, OutboxId, PersonId, RegistrationId};
 use crate::platform::model::Person;
 use crate::store::columns::{Points, text_enum};
@@ -64,6 +65,19 @@ pub struct Revision {
     pub decided_at: UtcTime,
     /// The hash of the row.
     pub hash: String,
+}
+
+impl Revision {
+    /// The hash of this revision after the one before it: a revision that somebody changed, added or took out
+    /// later breaks the chain.
+    #[must_use]
+    pub fn chained_to(&self, before: &str) -> String {
+        let Self { activity_id, person_id, rev, points, source, reason, decided_by, decided_at, .. } = self;
+        crypto::sha256_text(&format!(
+            "{before}\n{activity_id}\n{person_id}\n{rev}\n{}\n{source}\n{reason}\n{decided_by}\n{}",
+            points.0, decided_at.0
+        ))
+    }
 }
 
 /// One column: an activity in a course.
@@ -200,6 +214,12 @@ impl GradeState {
 
 /// The class of a row whose trainer left the LMS's own grade.
 pub const KEPT: &str = "kept";
+/// The class of a row whose LMS offers no service for it.
+pub const NO_SERVICE: &str = "no_service";
+/// The class of a row whose registration is switched off.
+pub const DISABLED: &str = "registration_disabled";
+/// The class of a row that is tried no more by itself.
+pub const GAVE_UP: &str = "gave_up";
 
 impl Outgoing {
     /// A row that wants nothing yet.

@@ -3,7 +3,7 @@
 
 use super::circuit::Blame;
 use super::line_item::NoColumn;
-use super::model::{Circuit, OutboxState, Outgoing};
+use super::model::{Circuit, GAVE_UP, NO_SERVICE, OutboxState, Outgoing};
 use super::rules;
 use super::store::Finished;
 use crate::clock::UtcTime;
@@ -161,7 +161,7 @@ impl Outcome {
     pub fn of_column(error: &NoColumn) -> Self {
         match error {
             NoColumn::NoService => {
-                Self::because(Verdict::Forbidden, "no_service", "the LMS offers no column to this activity")
+                Self::because(Verdict::Forbidden, NO_SERVICE, "the LMS offers no column to this activity")
             }
             NoColumn::Lost => Self::because(Verdict::LineItemMissing, Verdict::LineItemMissing.as_str(), ""),
             NoColumn::Busy => Self::because(Verdict::Unavailable, "busy", ""),
@@ -245,7 +245,7 @@ pub fn ended(
     let open = matches!(state, OutboxState::Pending | OutboxState::Parked);
     if open && now.seconds_since(first_failed_at) > limits.give_up_days * 24 * 3600 {
         // Kept for ever, shown, and sent when somebody asks.
-        (state, next_attempt_at, class) = (OutboxState::Parked, UtcTime(i64::MAX), "gave_up");
+        (state, next_attempt_at, class) = (OutboxState::Parked, UtcTime(i64::MAX), GAVE_UP);
     }
     let delivered = state == OutboxState::Delivered;
     let check_in = if outcome.confirmed { limits.check_hours * 3600 } else { limits.check_seconds };

@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::model::{GradeState, LineItem, OutboxState, Outgoing, Revision, Source, Tried};
+use super::model::{GradeState, LineItem, OutboxState, Outgoing, Revision, Source};
 use super::store;
 use crate::activity;
 use crate::activity::model::TAG;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
-use crate::crypto;
-use crate::ids::{ActivityId, CourseId, LineItemId, PersonId, RegistrationId};
+use crate::ids::{ActivityId, CourseId, LineItemId, PersonId};
 use crate::launch::Scope;
 use crate::lti::score::{SCOPE_SCORE, next_timestamp};
 use crate::platform;
-use crate::platform::model::Family;
+use crate::platform::model::{Family, Person};
 use crate::store::columns::Points;
 use crate::store::{Conn, StoreResult, dialect};
 
@@ -60,6 +59,8 @@ pub struct Decision {
 /// When the database fails; the caller's transaction then keeps nothing.
 pub fn decide(conn: &mut Conn, decision: &Decision, now: UtcTime) -> StoreResult<Option<i32>> {
     let (activity, person) = (&decision.activity_id, &decision.person_id);
+    // The row first, and the numbering of revisions after it: whoever writes many holds all their rows already.
+    store::hold(conn, activity, Some(person))?;
     dialect::lock_for_transaction(conn, &format!("grade {activity} {person}"))?;
     let last = store::find_newest(conn, activity, person)?;
     let same = last
@@ -81,12 +82,11 @@ pub fn decide(conn: &mut Conn, decision: &Decision, now: UtcTime) -> StoreResult
         decided_at: now,
         hash: String::new(),
     };
-    revision.hash = crypto::sha256_text(&format!(
-        "{prev_hash}\n{activity}\n{person}\n{rev}\n{}\n{}\n{}\n{}\n{}",
-        revision.points.0, revision.source, revision.reason, revision.decided_by, now.0
-    ));
+    revision.hash = revision.chained_to(&prev_hash);
     store::create_revision(conn, &revision, &prev_hash)?;
-    enqueue(conn, decision, rev, now)?;
+    let learner = platform::store::get_person(conn, person)?;
+    let Decision { points, submitted_at, cause, pause, .. } = *decision;
+    put(conn, (activity, &decision.course_id), &learner, &Wanted { rev, points, submitted_at, cause, pause }, now)?;
     audit::record(
         conn,
         now,
@@ -104,65 +104,69 @@ pub fn decide(conn: &mut Conn, decision: &Decision, now: UtcTime) -> StoreResult
 /// and then refuse every later one until then.
 const AHEAD: i64 = 60;
 
-fn enqueue(conn: &mut Conn, decision: &Decision, rev: i32, now: UtcTime) -> StoreResult<()> {
-    let person = platform::store::get_person(conn, &decision.person_id)?;
+/// What a row is to say.
+struct Wanted {
+    /// The revision; 0 where there is no grade yet.
+    rev: i32,
+    points: Points,
+    submitted_at: Option<UtcTime>,
+    cause: Cause,
+    /// How long it waits before it goes, in seconds.
+    pause: i64,
+}
+
+/// Writes what the LMS is to hear of a person's work, over whatever it was to hear before.
+fn put(
+    conn: &mut Conn,
+    (activity, course): (&ActivityId, &CourseId),
+    person: &Person,
+    wanted: &Wanted,
+    now: UtcTime,
+) -> StoreResult<()> {
     if person.test_user {
         return Ok(());
     }
-    let Some(line_item) = ensure_line_item(conn, &decision.activity_id, &decision.course_id, now)? else {
+    let Some(line_item) = ensure_line_item(conn, activity, course, now)? else {
         return Ok(());
     };
     let known = store::find_outgoing_for_update(conn, &line_item.id, &person.sub)?;
     let desired_ts = next_timestamp(now, known.as_ref().map(|k| k.desired_ts));
     let is_ahead = desired_ts.seconds_since(now) > AHEAD;
-    let next_attempt_at = if is_ahead { desired_ts } else { now.plus_seconds(decision.pause) };
-    let last_class = is_ahead.then(|| "clock".to_owned());
     if is_ahead {
-        tracing::warn!(event = "ags.clock", activity = %decision.activity_id, "a grade's timestamp is ahead of the clock");
+        tracing::warn!(event = "ags.clock", %activity, "a grade's timestamp is ahead of the clock");
     }
-    if let Some(known) = known {
-        let in_flight = known.state == OutboxState::InFlight;
-        // Where a person has to choose between two grades, a third one is no choice.
-        let is_disputed = known.state == OutboxState::Conflict || known.is_kept();
-        let raised = Outgoing {
-            desired_rev: rev,
-            desired_points: decision.points,
-            desired_maximum: Points::FULL,
-            desired_ts,
-            submitted_at: decision.submitted_at,
-            state: match decision.cause {
-                // A try under way keeps its lease; it finds the newer wish when it ends.
-                _ if in_flight => OutboxState::InFlight,
-                Cause::Decision if is_disputed => OutboxState::Conflict,
-                _ => OutboxState::Pending,
-            },
-            ambiguous: in_flight && known.ambiguous,
-            next_attempt_at,
-            last_class: if decision.cause == Cause::Decision && is_disputed {
-                known.last_class.clone()
-            } else {
-                last_class
-            },
-            // What the person saw there is what may be overwritten.
-            sent_points: if decision.cause == Cause::Ours {
-                known.seen_points.or(known.sent_points)
-            } else {
-                known.sent_points
-            },
-            resends: if decision.cause == Cause::Lost { known.resends + 1 } else { 0 },
-            ..known
-        };
-        return store::raise_outgoing(conn, &raised, now);
-    }
-    let new = Outgoing {
-        desired_rev: rev,
-        desired_points: decision.points,
-        submitted_at: decision.submitted_at,
-        next_attempt_at,
-        last_class,
-        ..Outgoing::new(&person, &line_item.id, desired_ts)
+    let is_new = known.is_none();
+    let known = known.unwrap_or_else(|| Outgoing::new(person, &line_item.id, desired_ts));
+    let in_flight = known.state == OutboxState::InFlight;
+    // Where a person has to choose between two grades, a third one is no choice.
+    let is_disputed = wanted.cause == Cause::Decision && (known.state == OutboxState::Conflict || known.is_kept());
+    let row = Outgoing {
+        desired_rev: wanted.rev,
+        desired_points: wanted.points,
+        desired_maximum: Points::FULL,
+        desired_ts,
+        submitted_at: wanted.submitted_at,
+        // A try under way keeps its lease; it finds the newer wish when it ends.
+        state: if in_flight {
+            OutboxState::InFlight
+        } else if is_disputed {
+            OutboxState::Conflict
+        } else {
+            OutboxState::Pending
+        },
+        ambiguous: in_flight && known.ambiguous,
+        next_attempt_at: if is_ahead { desired_ts } else { now.plus_seconds(wanted.pause) },
+        last_class: if is_disputed { known.last_class.clone() } else { is_ahead.then(|| "clock".to_owned()) },
+        // What the person saw there is what may be overwritten.
+        sent_points: if wanted.cause == Cause::Ours {
+            known.seen_points.or(known.sent_points)
+        } else {
+            known.sent_points
+        },
+        resends: if wanted.cause == Cause::Lost { known.resends + 1 } else { 0 },
+        ..known
     };
-    store::create_outgoing(conn, &new, now)
+    if is_new { store::create_outgoing(conn, &row, now) } else { store::raise_outgoing(conn, &row, now) }
 }
 
 /// Tells the LMS that work was handed in, where that shows something and cannot erase a grade: in Canvas,
@@ -178,37 +182,16 @@ pub fn announce(
     handed_in_at: UtcTime,
     now: UtcTime,
 ) -> StoreResult<()> {
-    let person = platform::store::get_person(conn, person)?;
     let home = platform::store::get_home(conn, course)?;
     let is_canvas = home.registration.family == Family::Canvas;
     let takes_scores = home.course.ags_scopes.split(' ').any(|s| s == SCOPE_SCORE);
-    if !is_canvas || !takes_scores || person.test_user || store::find_newest(conn, activity, &person.id)?.is_some() {
+    if !is_canvas || !takes_scores || store::find_newest(conn, activity, person)?.is_some() {
         return Ok(());
     }
-    let Some(line_item) = ensure_line_item(conn, activity, course, now)? else {
-        return Ok(());
-    };
-    let known = store::find_outgoing_for_update(conn, &line_item.id, &person.sub)?;
-    let desired_ts = next_timestamp(now, known.as_ref().map(|k| k.desired_ts));
-    let Some(known) = known else {
-        let new = Outgoing {
-            submitted_at: Some(handed_in_at),
-            next_attempt_at: now,
-            ..Outgoing::new(&person, &line_item.id, desired_ts)
-        };
-        return store::create_outgoing(conn, &new, now);
-    };
-    let in_flight = known.state == OutboxState::InFlight;
-    let raised = Outgoing {
-        desired_ts,
-        submitted_at: Some(handed_in_at),
-        state: if in_flight { OutboxState::InFlight } else { OutboxState::Pending },
-        ambiguous: false,
-        next_attempt_at: now,
-        last_class: None,
-        ..known
-    };
-    store::raise_outgoing(conn, &raised, now)
+    let person = platform::store::get_person(conn, person)?;
+    let submitted_at = Some(handed_in_at);
+    let wanted = Wanted { rev: 0, points: Points(0), submitted_at, cause: Cause::Decision, pause: 0 };
+    put(conn, (activity, course), &person, &wanted, now)
 }
 
 /// The column of an activity in a course, made where there is none. None where the activity has no
@@ -284,132 +267,4 @@ pub fn list_released(
 /// `NotFound` when the activity is not placed in the asker's course.
 pub fn own_released(conn: &mut Conn, scope: &Scope, activity: &ActivityId) -> StoreResult<Option<Released>> {
     Ok(list_released(conn, scope, activity)?.remove(&scope.person))
-}
-
-/// The same decision as the newest one of a row, as a new revision with a new timestamp.
-fn repeat(conn: &mut Conn, row: &Outgoing, by: Option<&PersonId>, cause: Cause, now: UtcTime) -> StoreResult<bool> {
-    let LineItem { activity_id, course_id, .. } = store::get_line_item(conn, &row.line_item_id)?;
-    let Some(newest) = store::find_newest(conn, &activity_id, &row.person_id)? else {
-        return Ok(false);
-    };
-    let decision = Decision {
-        activity_id,
-        person_id: row.person_id.clone(),
-        course_id,
-        points: newest.points,
-        source: newest.source,
-        reason: newest.reason,
-        decided_by: by.unwrap_or(&newest.decided_by).clone(),
-        submitted_at: row.submitted_at,
-        cause,
-        pause: 0,
-    };
-    Ok(decide(conn, &decision, now)?.is_some())
-}
-
-/// Sends a grade once more that the LMS took and has no longer.
-///
-/// # Errors
-/// When the database fails.
-pub fn resend_lost(conn: &mut Conn, row: &Outgoing, now: UtcTime) -> StoreResult<bool> {
-    let same = store::find_outgoing_for_update(conn, &row.line_item_id, &row.lms_sub)?;
-    // It may have gone on since it was read.
-    let Some(row) = same.filter(|s| s.state == OutboxState::Delivered && s.desired_ts == row.desired_ts) else {
-        return Ok(false);
-    };
-    repeat(conn, &row, None, Cause::Lost, now)
-}
-
-/// Asks the LMS of a registration again at once, whatever its circuit says.
-///
-/// # Errors
-/// When the database fails.
-pub fn ask_again(conn: &mut Conn, registration: &RegistrationId, actor: &Actor, now: UtcTime) -> StoreResult<()> {
-    store::probe_now(conn, registration, now)?;
-    audit::record(conn, now, actor, "grade.ask_again", registration.as_str(), &serde_json::json!({}))
-}
-
-/// What a person wants to happen to grades that are not in the LMS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// Try again now; for a learner who is named, also over another grade in the LMS.
-    Send,
-    /// Leave what the LMS has, and send nothing more.
-    Stop,
-    /// Make the lost column again.
-    NewColumn,
-    /// Read back what the LMS has.
-    Check,
-}
-
-/// The last tries of an activity's grades, at most ten each, the newest first.
-///
-/// # Errors
-/// `NotFound` when the activity is not placed in the asker's course.
-pub fn list_tries(conn: &mut Conn, scope: &Scope, activity: &ActivityId) -> StoreResult<Vec<Tried>> {
-    activity::store::get(conn, scope, activity)?;
-    store::list_tries(conn, activity)
-}
-
-/// The most grades in one wish.
-pub const MOST: usize = 5000;
-
-/// Does what a trainer wishes with some learners' grades, or with all of an activity. Returns how many.
-///
-/// # Errors
-/// `NotFound` when the activity is not placed in the asker's course.
-pub fn wish(
-    conn: &mut Conn,
-    scope: &Scope,
-    activity: &ActivityId,
-    wish: Wish,
-    of: Option<&[PersonId]>,
-    now: UtcTime,
-) -> StoreResult<usize> {
-    activity::store::get(conn, scope, activity)?;
-    let chosen = |row: &Outgoing| of.is_none_or(|people| people.contains(&row.person_id));
-    let rows: Vec<Outgoing> = store::list_outgoing(conn, activity)?.into_iter().filter(chosen).take(MOST).collect();
-    let done = match wish {
-        Wish::Check => store::check_now(conn, activity, now)?,
-        Wish::Stop => {
-            let mut kept = 0;
-            for row in &rows {
-                kept += store::stop(conn, &row.id, now)?;
-            }
-            kept
-        }
-        // What stands in the LMS is overwritten only for those who were named.
-        Wish::Send if of.is_none() => send_now(conn, scope, rows.into_iter().filter(waits).collect(), now)?,
-        Wish::Send => send_now(conn, scope, rows, now)?,
-        Wish::NewColumn => {
-            let mut items: Vec<&LineItemId> = rows.iter().map(|r| &r.line_item_id).collect();
-            items.dedup();
-            for item in items {
-                store::permit_new_column(conn, item, now)?;
-            }
-            send_now(conn, scope, rows.into_iter().filter(waits).collect(), now)?
-        }
-    };
-    let detail = serde_json::json!({"wish": format!("{wish:?}"), "grades": done, "of": of});
-    audit::record(conn, now, &Actor::Person(scope.person.clone()), "grade.wish", activity.as_str(), &detail)?;
-    Ok(done)
-}
-
-/// Whether a grade goes out as soon as it may.
-fn waits(row: &Outgoing) -> bool {
-    matches!(row.state, OutboxState::Pending | OutboxState::Parked | OutboxState::InFlight) && !row.is_kept()
-}
-
-fn send_now(conn: &mut Conn, scope: &Scope, rows: Vec<Outgoing>, now: UtcTime) -> StoreResult<usize> {
-    let mut sent = 0;
-    for row in rows.iter().filter(|r| r.state == OutboxState::Conflict || r.is_kept()) {
-        sent += usize::from(repeat(conn, row, Some(&scope.person), Cause::Ours, now)?);
-    }
-    let mut registrations: Vec<&RegistrationId> = rows.iter().map(|r| &r.registration_id).collect();
-    registrations.dedup();
-    for registration in registrations {
-        store::probe_now(conn, registration, now)?;
-    }
-    let waiting = rows.into_iter().filter(waits).map(|r| r.id).collect();
-    Ok(sent + store::rearm(conn, waiting, now)?)
 }

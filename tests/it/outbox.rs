@@ -10,7 +10,8 @@ use cercle::demo::campus::{Kind, Part, User};
 use cercle::demo::faults::{Call, Fault};
 use cercle::grades::dispatch::Dispatcher;
 use cercle::grades::model::{OutboxState, Outgoing, Source};
-use cercle::grades::service::{Cause, Decision, Wish};
+use cercle::grades::service::{Cause, Decision};
+use cercle::grades::wishes::Wish;
 use cercle::grades::{self, confirm};
 use cercle::ids::{ActivityId, PersonId};
 use cercle::launch::Scope;
@@ -142,11 +143,12 @@ impl<'a> World<'a> {
                 });
             }
         }
-        let now = self.app.clock.now();
+        let (now, id) = (self.app.clock.now(), self.activity.clone());
         self.app
             .context
             .db
             .write(move |c: &mut Conn| -> Result<(), StoreError> {
+                grades::store::hold(c, &id, None)?;
                 for decision in &decisions {
                     grades::service::decide(c, decision, now)?;
                 }
@@ -241,7 +243,7 @@ impl<'a> World<'a> {
             self.app
                 .context
                 .db
-                .write(move |c: &mut Conn| grades::service::wish(c, &scope, &id, Wish::Send, None, now))
+                .write(move |c: &mut Conn| grades::wishes::wish(c, &scope, &id, Wish::Send, None, now))
                 .await
                 .unwrap();
             self.dispatcher.round().await.unwrap();

@@ -206,7 +206,7 @@ async fn switch(form: AdminPosted, context: web::Data<Context>, path: web::Path<
         "ask" => {
             // An LMS that was mended is asked at once instead of in a quarter of an hour.
             let (wanted, actor, now) = (RegistrationId(id.clone()), form.by.actor(), form.at);
-            context.db.write(move |c| grades::service::ask_again(c, &wanted, &actor, now)).await?;
+            context.db.write(move |c| grades::wishes::ask_again(c, &wanted, &actor, now)).await?;
             context.wake.wake();
             return Ok(see_other(&format!("/admin/registrations/{id}")));
         }

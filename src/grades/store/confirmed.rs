@@ -38,6 +38,7 @@ pub fn list_checkable(conn: &mut Conn, item: &LineItemId) -> StoreResult<Vec<Out
         .filter(ags_outbox::state.eq(OutboxState::Delivered))
         .filter(ags_outbox::desired_rev.gt(0))
         .filter(ags_outbox::check_at.is_not_null())
+        .order(ags_outbox::id)
         .select(OutboxRow::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
@@ -48,9 +49,9 @@ pub fn list_checkable(conn: &mut Conn, item: &LineItemId) -> StoreResult<Vec<Out
 /// # Errors
 /// When the database fails.
 pub fn check_later(conn: &mut Conn, item: &LineItemId, at: UtcTime) -> StoreResult<()> {
-    let of_column =
-        ags_outbox::table.filter(ags_outbox::line_item_id.eq(item)).filter(ags_outbox::check_at.lt(Some(at)));
-    diesel::update(of_column).set(ags_outbox::check_at.eq(Some(at))).execute(conn)?;
+    let of_column = ags_outbox::line_item_id.eq(item).and(ags_outbox::check_at.lt(Some(at)));
+    hold!(conn, of_column);
+    diesel::update(ags_outbox::table.filter(of_column)).set(ags_outbox::check_at.eq(Some(at))).execute(conn)?;
     Ok(())
 }
 
@@ -73,11 +74,12 @@ pub fn check_now(conn: &mut Conn, activity: &ActivityId, now: UtcTime) -> StoreR
 /// # Errors
 /// When the database fails.
 pub fn send_again(conn: &mut Conn, item: &LineItemId, now: UtcTime) -> StoreResult<()> {
-    let delivered = ags_outbox::table
-        .filter(ags_outbox::line_item_id.eq(item))
-        .filter(ags_outbox::state.eq(OutboxState::Delivered))
-        .filter(ags_outbox::desired_rev.gt(0));
-    diesel::update(delivered)
+    let delivered = ags_outbox::line_item_id
+        .eq(item)
+        .and(ags_outbox::state.eq(OutboxState::Delivered))
+        .and(ags_outbox::desired_rev.gt(0));
+    hold!(conn, delivered);
+    diesel::update(ags_outbox::table.filter(delivered))
         .set((
             ags_outbox::state.eq(OutboxState::Pending),
             ags_outbox::delivered_rev.eq(0),

@@ -70,6 +70,29 @@ pub fn list_points_since(
         .load(conn)?)
 }
 
+/// Revisions that do not follow from the one before: somebody wrote to the table who should not. Read an
+/// activity at a time, so that it needs little memory.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_broken_chains(conn: &mut Conn) -> StoreResult<i64> {
+    let activities: Vec<ActivityId> =
+        grade_revisions::table.select(grade_revisions::activity_id).distinct().load(conn)?;
+    let mut broken = 0;
+    for activity in &activities {
+        let mut before: Option<Revision> = None;
+        for revision in list_revisions(conn, activity)? {
+            let follows = before.filter(|b| b.person_id == revision.person_id);
+            let (rev, hash) = follows.map_or((0, String::new()), |b| (b.rev, b.hash));
+            if revision.rev != rev + 1 || revision.hash != revision.chained_to(&hash) {
+                broken += 1;
+            }
+            before = Some(revision);
+        }
+    }
+    Ok(broken)
+}
+
 /// Adds a revision.
 ///
 /// # Errors

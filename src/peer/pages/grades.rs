@@ -8,7 +8,7 @@ use super::{grade_tag, grade_words, known_class};
 use crate::context::Context;
 use crate::grades;
 use crate::grades::model::{GradeState, Tried};
-use crate::grades::service::Wish;
+use crate::grades::wishes::Wish;
 use crate::ids::{ActivityId, PersonId};
 use crate::launch::{Posted, SignedIn};
 use crate::peer::PeerError;
@@ -128,7 +128,7 @@ async fn load(user: &SignedIn, context: &Context, id: &ActivityId) -> Result<Gra
     let (group, tries) = context
         .db
         .read(move |c| -> Result<_, PeerError> {
-            Ok((group::load(c, &scope, &id, now)?, grades::service::list_tries(c, &scope, &id)?))
+            Ok((group::load(c, &scope, &id, now)?, grades::wishes::list_tries(c, &scope, &id)?))
         })
         .await?;
     Ok(GradesPage { v: user.view.clone(), group, tries, may_change, base })
@@ -166,7 +166,7 @@ async fn act(form: Posted, context: web::Data<Context>, id: web::Path<String>) -
         return Err(PageError::bad_request());
     };
     let home = format!("/peer/{id}/grades");
-    context.db.write(move |c| grades::service::wish(c, &scope, &id, wish, of.as_deref(), at)).await?;
+    context.db.write(move |c| grades::wishes::wish(c, &scope, &id, wish, of.as_deref(), at)).await?;
     context.wake.wake();
     Ok(see_other(&home))
 }

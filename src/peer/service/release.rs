@@ -70,6 +70,7 @@ pub fn release(
 ) -> Result<usize, PeerError> {
     super::for_trainer(conn, scope, id)?;
     dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
+    grades::store::hold(conn, id, None)?;
     let Preview { group, digest: current, .. } = preview(conn, scope, id, now)?;
     if current != digest {
         return Err(PeerError::Refused("release-changed"));
