@@ -27,6 +27,7 @@ pub(super) fn run() -> Outcome {
     let runtime = runtime()?;
     let _guard = runtime.enter();
     if let Some(address) = settings.metrics_listen {
+        crate::web::metrics::count_panics();
         let shown = crate::web::metrics::serve(address).map_err(|e| format!("cannot listen on {address}: {e}"))?;
         tokio::spawn(shown);
     }

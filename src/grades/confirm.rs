@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::deliver::{self, Access, Parcel};
 use super::model::{Circuit, Outgoing};
 use super::outcome::{Outcome, is_ours, share};
-use super::{service, store};
+use super::{store, wishes};
 use crate::clock::UtcTime;
 use crate::context::Context;
 use crate::ids::LineItemId;
@@ -90,7 +90,8 @@ async fn check(context: &Context, item: &LineItemId) -> Result<(), StoreError> {
                 let finding = judge(row, found.get(&row.lms_sub), family);
                 let active = now.seconds_since(row.desired_ts) < limits.check_days * 24 * 3600;
                 let next = active.then(|| now.plus_seconds(again));
-                changed |= apply(c, row, finding, next, now)?;
+                let parked_until = now.plus_seconds(limits.parked_hours * 3600);
+                changed |= apply(c, row, finding, (next, parked_until), now)?;
             }
             Ok(changed)
         })
@@ -162,22 +163,28 @@ fn judge(row: &Outgoing, seen: Option<&LmsResult>, family: Family) -> Finding {
     }
 }
 
-/// Writes what was found, unless the row went on meanwhile. True where something is to be sent.
+/// Writes what was found, unless the row went on meanwhile; the times: when it is read back next, and until when
+/// it rests where nobody can take it. True where something is to be sent.
 fn apply(
     conn: &mut Conn,
     row: &Outgoing,
     finding: Finding,
-    next: Option<UtcTime>,
+    (next, parked_until): (Option<UtcTime>, UtcTime),
     now: UtcTime,
 ) -> Result<bool, StoreError> {
-    let parked = now.plus_seconds(24 * 3600);
     match finding {
-        Finding::Equal => store::confirm(conn, row, next, now)?,
-        Finding::Absent if row.resends < RESENDS => return service::resend_lost(conn, row, now),
+        Finding::Equal => {
+            if row.confirmed_rev != row.desired_rev {
+                let lag = now.seconds_since(row.desired_ts).max(0);
+                metrics::histogram!("ags_confirm_lag_seconds").record(super::figures::figure(lag));
+            }
+            store::confirm(conn, row, next, now)?;
+        }
+        Finding::Absent if row.resends < RESENDS => return wishes::resend_lost(conn, row, now),
         Finding::Absent => store::dispute(conn, row, None, now, now)?,
         Finding::Other(points, at) => store::dispute(conn, row, Some(points), at.unwrap_or(now), now)?,
         Finding::NotALearner => {
-            store::park(conn, row, Verdict::UserNotGradable.as_str(), parked, now)?;
+            store::park(conn, row, Verdict::UserNotGradable.as_str(), parked_until, now)?;
         }
     }
     Ok(false)

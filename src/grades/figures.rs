@@ -69,7 +69,7 @@ pub fn lanes(conn: &mut Conn) -> Result<Vec<Lane>, StoreError> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures are far below 2^53")]
-const fn figure(number: i64) -> f64 {
+pub(super) const fn figure(number: i64) -> f64 {
     number as f64
 }
 
@@ -85,10 +85,10 @@ impl Figures {
         for lane in &self.lanes {
             let id = lane.registration_id.to_string();
             if let Some(health) = &lane.health {
-                let open = i64::from(health.circuit != Circuit::Closed);
-                metrics::gauge!("ags_circuit_state", "registration" => id.clone(), "circuit" => health.circuit.as_str())
-                    .set(1.0);
-                metrics::gauge!("ags_circuit_open", "registration" => id.clone()).set(figure(open));
+                for circuit in Circuit::ALL {
+                    let labels = [("registration", id.clone()), ("circuit", circuit.as_str().to_owned())];
+                    metrics::gauge!("ags_circuit_state", &labels).set(figure(i64::from(health.circuit == *circuit)));
+                }
                 if let Some(skew) = health.clock_skew_ms {
                     metrics::gauge!("clock_skew_ms", "registration" => id.clone()).set(figure(skew));
                 }

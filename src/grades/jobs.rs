@@ -23,6 +23,7 @@ pub fn all(context: &Context) -> Vec<Job> {
         Job::repeat("grades.deliver", &Dispatcher::new(context), deliver_round),
         Job::repeat("grades.confirm", context, confirm_round),
         Job::repeat("grades.figures", context, figures_round),
+        Job::repeat("grades.chains", context, chains_round),
         Job::repeat("grades.purge", context, purge_round),
     ]
 }
@@ -44,8 +45,10 @@ async fn confirm_round(context: Context) -> Duration {
     CHECK.min(Duration::from_secs(u64::try_from(context.settings.ags.check_seconds).unwrap_or(10)))
 }
 
-/// How often the figures are made anew, and how often the invariants are looked at.
+/// How often the figures are made anew where somebody collects them.
 const FIGURES: Duration = Duration::from_secs(15);
+/// How often the invariants are looked at in any case.
+const INVARIANTS: Duration = Duration::from_hours(1);
 
 async fn figures_round(context: Context) -> Duration {
     let now = context.clock.now();
@@ -53,7 +56,20 @@ async fn figures_round(context: Context) -> Duration {
         Ok(figures) => figures.publish(),
         Err(error) => tracing::warn!(event = "grades.figures", %error, "the figures of grades cannot be read now"),
     }
-    FIGURES
+    if context.settings.metrics_listen.is_some() { FIGURES } else { INVARIANTS }
+}
+
+async fn chains_round(context: Context) -> Duration {
+    match context.db.read(store::count_broken_chains).await {
+        Ok(broken) => {
+            metrics::gauge!("grade_chain_violations").set(super::figures::figure(broken));
+            if broken > 0 {
+                tracing::error!(event = "grades.chain", broken, "grade revisions were changed outside of Cercle");
+            }
+        }
+        Err(error) => tracing::warn!(event = "grades.chain", %error, "the chain of grades cannot be read now"),
+    }
+    INVARIANTS
 }
 
 async fn purge_round(context: Context) -> Duration {

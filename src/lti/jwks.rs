@@ -75,7 +75,10 @@ impl JwksCache {
         let may_try = entry.tried_at.is_none_or(|t| now.seconds_since(t) >= REFETCH_FLOOR);
         if may_try && !(fresh && entry.keys.contains_key(kid)) {
             entry.tried_at = Some(now);
-            match self.fetch(jwks_uri).await {
+            let fetched = self.fetch(jwks_uri).await;
+            let result = if fetched.is_ok() { "ok" } else { "failed" };
+            metrics::counter!("jwks_fetch_total", "result" => result).increment(1);
+            match fetched {
                 Ok((keys, fresh_for)) => {
                     entry.keys = keys;
                     entry.fetched_at = Some(now);

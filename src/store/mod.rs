@@ -275,7 +275,10 @@ impl Db {
 }
 
 fn check_out(pool: &Pool<Manager>) -> StoreResult<PooledConnection<Manager>> {
-    pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))
+    let asked = std::time::Instant::now();
+    let conn = pool.get().map_err(|e| StoreError::Unavailable(e.to_string()));
+    metrics::histogram!("db_pool_wait_seconds").record(asked.elapsed());
+    conn
 }
 
 fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {

@@ -86,6 +86,7 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let job = Asked { work: Some(work), outcome: None, answer, span: tracing::Span::current() };
         if let Some(jobs) = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            metrics::gauge!("db_write_queue").increment(1.0);
             // A writer that is gone drops the job, and with it the sender of the answer.
             drop(jobs.send(Box::new(job)));
         }
@@ -125,6 +126,7 @@ fn serve(pool: &Pool<Manager>, asked: &Receiver<Box<dyn Job>>) {
             done.extend(waiting.drain(..));
         }
         for job in done {
+            metrics::gauge!("db_write_queue").decrement(1.0);
             job.finish(outcome.clone().map_err(StoreError::Unavailable));
         }
     }

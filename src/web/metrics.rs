@@ -20,6 +20,15 @@ fn handle() -> Option<&'static PrometheusHandle> {
         .as_ref()
 }
 
+/// Counts panics from now on, besides whatever is done about them.
+pub fn count_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        metrics::counter!("panic_total").increment(1);
+        before(panic);
+    }));
+}
+
 async fn show() -> HttpResponse {
     match handle() {
         Some(handle) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()),

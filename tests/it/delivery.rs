@@ -7,14 +7,18 @@ use cercle::grades;
 use cercle::grades::model::{Circuit, Health, OutboxState, Outgoing};
 use cercle::ids::ActivityId;
 use cercle::store::StoreError;
+use cercle::store::columns::Family;
+use cercle::store::schema::registrations;
+use diesel::prelude::*;
 
-use crate::harness::{Session, TestApp, eventually, on_both_engines, person};
+use crate::harness::{Certificate, Session, TestApp, eventually, on_both_engines, person};
 
 on_both_engines! {
     every_answer_means_what_the_table_says, what_concerns_the_whole_lms_stops_its_lane, a_lost_column_is_found_again,
     equal_grades_are_settled_and_others_disputed, a_grade_is_read_back, lost_grades_are_sent_once_more,
     a_regrade_overwrites_nobody, pauses_that_the_lms_asks_for_are_kept, a_locked_grade_stops_no_other,
     handed_in_work_is_announced_to_canvas_only, an_outage_of_a_day_loses_nothing, an_lms_may_come_back_astray,
+    a_certificate_that_does_not_hold_stops_the_lane,
 }
 
 /// A trainer, and learners whose marks were released and arrived.
@@ -611,4 +615,33 @@ async fn an_lms_may_come_back_astray(app: &TestApp) {
     let back = Course { trainer: app.trainer(ahead.kind).await, ..ahead };
     back.mark(app, 0, "83").await;
     back.becomes(app, 0, OutboxState::Pending, Some("clock"), "behind").await;
+}
+
+/// Nothing is sent past a certificate that does not hold; once it is mended, the grade goes by itself.
+async fn a_certificate_that_does_not_hold_stops_the_lane(app: &TestApp) {
+    let course = Course::released(app, Kind::Moodle, 2).await;
+    let port = Certificate::new("127.0.0.1", -1, None).serve();
+    let endpoint = |url: String| {
+        app.context.db.write(move |c| -> Result<_, StoreError> {
+            let of_moodle = registrations::table.filter(registrations::family.eq(Family::Moodle));
+            let was: String = of_moodle.select(registrations::token_endpoint).first(c)?;
+            diesel::update(of_moodle).set(registrations::token_endpoint.eq(url)).execute(c)?;
+            Ok(was)
+        })
+    };
+    let was = endpoint(format!("https://127.0.0.1:{port}/token")).await.unwrap();
+    // The token that is there still ends in an hour.
+    app.clock.advance(3700);
+    let course = Course { trainer: app.trainer(course.kind).await, ..course };
+    course.mark(app, 0, "71").await;
+    course.becomes(app, 0, OutboxState::Pending, Some("certificate"), "expired").await;
+    let (row, health) = (course.row(app, 0).await, course.health(app).await);
+    assert_eq!((health.circuit, row.attempt), (Circuit::Tls, 0), "the grade is not charged");
+    assert_eq!(health.last_class.as_deref(), Some("certificate"));
+    let waits = health.next_probe_at.seconds_since(app.clock.now());
+    assert!((2_700..=3_700).contains(&waits), "asked again in about an hour: {waits}");
+    endpoint(was).await.unwrap();
+    app.clock.advance(3_700);
+    app.context.wake.wake();
+    eventually("it is mended", async || course.in_lms(app, 0) == Some(71.0)).await;
 }

@@ -2,6 +2,8 @@
 //! ever applied twice.
 
 use cercle::demo::campus::{Grade, Kind, Mood, Part, School};
+use cercle::store::Conn;
+use cercle::store::columns::Points;
 use serde_json::{Value, json};
 
 use crate::harness::{Session, TestApp, eventually, on_both_engines, person};
@@ -344,6 +346,26 @@ async fn a_changed_mark_is_a_new_revision(app: &TestApp) {
         })
         .await;
     assert!(changed.is_err());
+    // Whoever takes that guard away is found out.
+    let broken = async || app.context.db.read(cercle::grades::store::count_broken_chains).await.unwrap();
+    assert_eq!(broken().await, 0);
+    app.context
+        .db
+        .write(|c| {
+            use cercle::store::schema::grade_revisions;
+            use diesel::prelude::*;
+            let guard = match c {
+                Conn::Pg(_) => "grade_revisions_no_change ON grade_revisions",
+                Conn::Sqlite(_) => "grade_revisions_no_update",
+            };
+            diesel::sql_query(format!("DROP TRIGGER {guard}")).execute(c)?;
+            let second = grade_revisions::table.filter(grade_revisions::rev.eq(2));
+            diesel::update(second).set(grade_revisions::points.eq(Points::whole(99))).execute(c)?;
+            Ok::<(), cercle::store::StoreError>(())
+        })
+        .await
+        .unwrap();
+    assert_eq!(broken().await, 1);
 }
 
 /// Marks that change while grades travel: the newest one arrives, whoever wrote first. Decisions and the

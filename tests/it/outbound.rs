@@ -9,6 +9,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use url::Url;
 
+use crate::harness::Certificate;
+
 /// A listener that counts connections and gives each the same answer.
 async fn listener(answer: &'static [u8]) -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -100,4 +102,47 @@ async fn child_sends_past_the_proxy() {
     let url = Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap();
     assert_eq!(Outbound::new(true).unwrap().send(Outgoing::get(url)).await.unwrap().status, 200);
     assert_eq!(hits.load(Ordering::SeqCst), 1);
+}
+
+/// Certificates that do not hold, and one that does: the child trusts one authority only.
+#[test]
+fn certificates_are_looked_at() {
+    let authority = Certificate::new("Authority", 30, None);
+    let file = std::env::temp_dir().join(format!("cercle-authority-{}.pem", std::process::id()));
+    std::fs::write(&file, authority.x509.to_pem().unwrap()).unwrap();
+    let ports = [
+        Certificate::new("127.0.0.1", 30, Some(&authority)),
+        Certificate::new("127.0.0.1", -1, Some(&authority)),
+        Certificate::new("lms.example", 30, Some(&authority)),
+        Certificate::new("127.0.0.1", 30, None),
+    ]
+    .map(|c| c.serve().to_string());
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "outbound::child_looks_at_certificates"])
+        .env("SSL_CERT_FILE", &file)
+        .env("CERCLE_TEST_TLS_PORTS", ports.join(","))
+        .output()
+        .unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let out = String::from_utf8_lossy(&status.stdout).into_owned();
+    assert!(status.status.success() && out.contains("1 passed"), "{out}");
+}
+
+/// The child of the test above; by itself it asks a server that nobody vouches for.
+#[tokio::test]
+async fn child_looks_at_certificates() {
+    let outbound = Outbound::new(true).unwrap();
+    let servers = match std::env::var("CERCLE_TEST_TLS_PORTS") {
+        Ok(ports) => ports.split(',').map(str::to_owned).zip([true, false, false, false]).collect(),
+        Err(_) => vec![(Certificate::new("127.0.0.1", 30, None).serve().to_string(), false)],
+    };
+    for (port, holds) in servers {
+        let url = Url::parse(&format!("https://127.0.0.1:{port}/")).unwrap();
+        let answer = outbound.send(Outgoing::get(url)).await;
+        if holds {
+            assert_eq!(answer.unwrap().status, 200);
+        } else {
+            assert!(matches!(answer, Err(NetError::Certificate(_))), "{answer:?}");
+        }
+    }
 }
