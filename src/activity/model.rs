@@ -17,8 +17,15 @@ text_enum! {
 /// A deadline counts this many seconds longer than it says: what was sent in time may arrive late.
 pub const GRACE: i64 = 60;
 
-/// The kind of grade that an activity sends: its overall mark. Its column in the LMS bears this tag.
-pub const TAG: &str = "overall";
+text_enum! {
+    /// Which of an activity's grades: each has a column of its own in the LMS, which bears this tag.
+    GradeTag {
+        /// The mark of the work.
+        Overall => "overall",
+        /// The grade of the reviewing, where the trainer wants one.
+        Reviewing => "reviewing",
+    }
+}
 
 /// An activity of a cohort.
 #[derive(Clone, Debug)]
@@ -51,6 +58,8 @@ pub struct Activity {
     pub copied_from: Option<ActivityId>,
     /// What a full mark counts in a column that we make, 1 to 1000.
     pub score_maximum: i32,
+    /// The name of a second column for the grade of reviewing; None where the trainer wants none.
+    pub reviewing_column: Option<String>,
 }
 
 impl Activity {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Activity, TAG};
+use super::model::{Activity, GradeTag};
 use super::service;
 use super::store::{self, Offered};
 use crate::audit::{self, Actor};
@@ -240,7 +240,7 @@ fn item(chosen: &Chosen, url: &str, reviewable: bool) -> Item {
     let line_item = (!chosen.again).then(|| LineItem {
         score_maximum: activity.score_maximum,
         resource_id: activity.id.to_string(),
-        tag: TAG.to_owned(),
+        tag: GradeTag::Overall.to_string(),
         reviewable,
     });
     Item {

@@ -33,6 +33,7 @@ row_of! {
         created_by: PersonId,
         copied_from: Option<ActivityId>,
         score_maximum: i32,
+        reviewing_column: Option<String>,
     }
 }
 
@@ -223,6 +224,14 @@ pub fn score_maximum(conn: &mut Conn, id: &ActivityId) -> StoreResult<i32> {
     Ok(activities::table.find(id).select(activities::score_maximum).first(conn)?)
 }
 
+/// The name of the second column of an activity, where it has one.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn reviewing_column(conn: &mut Conn, id: &ActivityId) -> StoreResult<Option<String>> {
+    Ok(activities::table.find(id).select(activities::reviewing_column).first(conn)?)
+}
+
 /// The activities that an activity was copied from, nearest first.
 ///
 /// # Errors
@@ -257,26 +266,8 @@ pub fn list_links_of_others(conn: &mut Conn, activity: &ActivityId, course: &Cou
 /// # Errors
 /// When the database fails.
 pub fn create(conn: &mut Conn, new: &Activity, now: UtcTime) -> StoreResult<()> {
-    diesel::insert_into(activities::table)
-        .values((
-            activities::id.eq(&new.id),
-            activities::cohort_id.eq(&new.cohort_id),
-            activities::title.eq(&new.title),
-            activities::brief_html.eq(&new.brief_html),
-            activities::rubric_version_id.eq(&new.rubric_version_id),
-            activities::work_due_at.eq(new.work_due_at),
-            activities::review_due_at.eq(new.review_due_at),
-            activities::reviews_per_learner.eq(new.reviews_per_learner),
-            activities::anonymity.eq(new.anonymity),
-            activities::released_at.eq(new.released_at),
-            activities::revision.eq(new.revision),
-            activities::created_by.eq(&new.created_by),
-            activities::copied_from.eq(&new.copied_from),
-            activities::score_maximum.eq(new.score_maximum),
-            activities::created_at.eq(now),
-            activities::updated_at.eq(now),
-        ))
-        .execute(conn)?;
+    let times = (activities::created_at.eq(now), activities::updated_at.eq(now));
+    diesel::insert_into(activities::table).values((&Row::from(new.clone()), times)).execute(conn)?;
     Ok(())
 }
 
@@ -295,6 +286,7 @@ pub fn update(conn: &mut Conn, changed: &Activity, revision: i32, now: UtcTime) 
             activities::reviews_per_learner.eq(changed.reviews_per_learner),
             activities::anonymity.eq(changed.anonymity),
             activities::released_at.eq(changed.released_at),
+            activities::reviewing_column.eq(&changed.reviewing_column),
             activities::revision.eq(revision + 1),
             activities::updated_at.eq(now),
         ))

@@ -10,6 +10,7 @@ use super::model::{DISABLED, LineItem, NO_SERVICE, Outgoing};
 use super::outcome::{Outcome, is_ours};
 use super::store;
 use crate::activity;
+use crate::activity::model::GradeTag;
 use crate::context::Context;
 use crate::crypto::rsa::SigningKey;
 use crate::ids::LineItemId;
@@ -75,6 +76,14 @@ impl Parcel {
         self.column.try_lock().map_or(true, |column| column.is_none())
     }
 
+    /// Where the LMS lists its columns, and the scope for that; None where it offers no such list.
+    #[must_use]
+    pub fn columns(&self) -> Option<(url::Url, &'static str)> {
+        let container = self.course.line_items_url.as_ref().and_then(|u| url::Url::parse(u).ok());
+        let scope = [SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ].into_iter().find(|s| self.offers(s));
+        container.zip(scope)
+    }
+
     /// The product of the LMS.
     #[must_use]
     pub const fn family(&self) -> Family {
@@ -109,7 +118,13 @@ pub fn load_parcels(
             Some(link) => link,
             None => platform::store::get_link(conn, &item.link_id)?,
         };
-        let label = if link.title.is_empty() { course.title.clone() } else { link.title.clone() };
+        let own_name = if link.title.is_empty() { &course.title } else { &link.title };
+        let label = match item.tag {
+            GradeTag::Overall => own_name.clone(),
+            // A trainer who no longer wants it leaves the column that is there.
+            GradeTag::Reviewing => activity::store::reviewing_column(conn, &item.activity_id)?
+                .unwrap_or_else(|| format!("{own_name} ({})", item.tag)),
+        };
         let (deployment_id, key, column) = (deployment.deployment_id, Arc::clone(&key), tokio::sync::Mutex::default());
         let parcel = Parcel { registration, deployment_id, course, link, item, label, key, column };
         parcels.insert(id, Arc::new(parcel));
@@ -125,7 +140,8 @@ pub fn load_ours(conn: &mut Conn, parcel: &Parcel, row: &Outgoing) -> Result<Vec
     if !(row.is_grade() && parcel.looks_first(row)) {
         return Ok(Vec::new());
     }
-    let mut ours = store::list_points_since(conn, &parcel.item.activity_id, &row.person_id, row.delivered_rev.max(1))?;
+    let (activity, tag, since) = (&parcel.item.activity_id, parcel.item.tag, row.delivered_rev.max(1));
+    let mut ours = store::list_points_since(conn, activity, &row.person_id, tag, since)?;
     ours.extend(row.sent_points);
     Ok(ours)
 }

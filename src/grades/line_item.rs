@@ -5,6 +5,7 @@ use url::Url;
 use super::model::LineItem;
 use super::store;
 use crate::activity;
+use crate::activity::model::GradeTag;
 use crate::context::Context;
 use crate::ids::{ActivityId, CourseId};
 use crate::lti::ags::{Ags, AgsError, LineItem as LmsLineItem, NewLineItem};
@@ -50,7 +51,9 @@ impl From<AgsError> for NoColumn {
 }
 
 /// The default maximum where the LMS does not say: our marks are out of 100.
-const DEFAULT_MAXIMUM: Points = Points::whole(100);
+pub(super) const DEFAULT_MAXIMUM: Points = Points::whole(100);
+/// What a full grade of reviewing is in the column that we make for it.
+const REVIEWING_MAXIMUM: i64 = 100;
 /// How long one worker may look for a column, in seconds.
 const LEASE: i64 = 180;
 
@@ -94,6 +97,11 @@ impl Relatives {
 }
 
 impl Place<'_> {
+    /// The column of the link itself holds the overall mark, and nothing else.
+    fn coupled(&self) -> Option<&String> {
+        self.link.line_item_url.as_ref().filter(|_| self.item.tag == GradeTag::Overall)
+    }
+
     fn may(&self, scope: &str) -> bool {
         self.course.ags_scopes.split(' ').any(|s| s == scope)
     }
@@ -116,7 +124,7 @@ pub async fn resolve(
 ) -> Result<Column, NoColumn> {
     let may_read = place.may(SCOPE_LINE_ITEM) || place.may(SCOPE_LINE_ITEM_READ);
     let mut named: Vec<Url> = Vec::new();
-    for address in [place.item.url.as_ref(), place.link.line_item_url.as_ref()].into_iter().flatten() {
+    for address in [place.item.url.as_ref(), place.coupled()].into_iter().flatten() {
         if let Ok(url) = Url::parse(address)
             && !named.contains(&url)
         {
@@ -185,14 +193,17 @@ async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>, l
     let relatives = context.db.read(move |c| Relatives::load(c, &activity, &course)).await?;
     // Copied with its course, a column keeps the id of the activity that it was made for (AGS §3.2.15).
     for id in std::iter::once(&place.item.activity_id).chain(&relatives.ancestors) {
-        let found = ags.find_line_items(&container, &[("resource_id", id.as_str()), ("tag", &place.item.tag)]).await?;
+        let found =
+            ags.find_line_items(&container, &[("resource_id", id.as_str()), ("tag", place.item.tag.as_str())]).await?;
         if let Some(found) = best(found, id, place, &relatives) {
             return use_found(context, place, &found, false).await;
         }
     }
     let rlid = place.link.resource_link_id.as_str();
-    // Canvas gives a link without an assignment the course's own id: nothing belongs to that.
-    let is_real_link = place.course.contextless || rlid != place.course.context_id;
+    // A second column belongs to no link: the link's own is the one that people see there. And Canvas gives a link
+    // without an assignment the course's own id: nothing belongs to that.
+    let is_real_link =
+        place.item.tag == GradeTag::Overall && (place.course.contextless || rlid != place.course.context_id);
     if is_real_link {
         let linked = ags.find_line_items(&container, &[("resource_link_id", rlid)]).await?;
         let mut linked = linked.into_iter().filter(|i| i.resource_link_id.as_deref() == Some(rlid));
@@ -208,9 +219,12 @@ async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>, l
     }
     let new = NewLineItem {
         label: place.label,
-        score_maximum: i64::from(relatives.score_maximum),
+        score_maximum: match place.item.tag {
+            GradeTag::Overall => i64::from(relatives.score_maximum),
+            GradeTag::Reviewing => REVIEWING_MAXIMUM,
+        },
         resource_id: place.item.activity_id.as_str(),
-        tag: &place.item.tag,
+        tag: place.item.tag.as_str(),
         resource_link_id: is_real_link.then_some(rlid),
     };
     let made = ags.create_line_item(&container, &new).await?;
@@ -220,7 +234,11 @@ async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>, l
 /// The column of an activity among those that the LMS found: the one of its own link, else the first
 /// that belongs to no other activity. Some LMSs ignore filters that they do not know.
 fn best(found: Vec<LmsLineItem>, id: &ActivityId, place: &Place<'_>, relatives: &Relatives) -> Option<LmsLineItem> {
-    let is_ours = |i: &LmsLineItem| i.resource_id.as_deref() == Some(id.as_str()) && !relatives.own(i);
+    let is_tagged = |i: &LmsLineItem| match (i.tag.as_deref(), place.item.tag) {
+        (Some(tag), wanted) => tag == wanted.as_str(),
+        (None, wanted) => wanted == GradeTag::Overall,
+    };
+    let is_ours = |i: &LmsLineItem| i.resource_id.as_deref() == Some(id.as_str()) && is_tagged(i) && !relatives.own(i);
     let mut ours: Vec<LmsLineItem> = found.into_iter().filter(is_ours).collect();
     ours.sort_by_key(|i| i.resource_link_id.as_deref() != Some(place.link.resource_link_id.as_str()));
     if ours.len() > 1 {

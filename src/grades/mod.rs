@@ -5,6 +5,7 @@
 //! waiting for a person.
 
 pub mod circuit;
+pub mod columns;
 pub mod confirm;
 pub mod deliver;
 pub mod dispatch;

@@ -1,5 +1,6 @@
 //! Grade revisions, line items, outbox rows.
 
+use crate::activity::model::GradeTag;
 use crate::clock::UtcTime;
 use crate::crypto;
 use crate::ids::{ActivityId, CourseId, LineItemId, LinkId, OutboxId, PersonId, RegistrationId};
@@ -49,7 +50,9 @@ pub struct Revision {
     pub activity_id: ActivityId,
     /// The learner.
     pub person_id: PersonId,
-    /// 1, 2, 3…
+    /// Which of the activity's grades.
+    pub tag: GradeTag,
+    /// 1, 2, 3… over all grades of the learner in the activity.
     pub rev: i32,
     /// The points.
     pub points: Points,
@@ -72,11 +75,16 @@ impl Revision {
     /// later breaks the chain.
     #[must_use]
     pub fn chained_to(&self, before: &str) -> String {
-        let Self { activity_id, person_id, rev, points, source, reason, decided_by, decided_at, .. } = self;
-        crypto::sha256_text(&format!(
+        let Self { activity_id, person_id, tag, rev, points, source, reason, decided_by, decided_at, .. } = self;
+        let mut text = format!(
             "{before}\n{activity_id}\n{person_id}\n{rev}\n{}\n{source}\n{reason}\n{decided_by}\n{}",
             points.0, decided_at.0
-        ))
+        );
+        // The first revisions knew one kind of grade only.
+        if *tag != GradeTag::Overall {
+            text = format!("{text}\n{tag}");
+        }
+        crypto::sha256_text(&text)
     }
 }
 
@@ -89,8 +97,8 @@ pub struct LineItem {
     pub activity_id: ActivityId,
     /// The course.
     pub course_id: CourseId,
-    /// The kind of grade.
-    pub tag: String,
+    /// Which of the activity's grades.
+    pub tag: GradeTag,
     /// The link the column belongs to.
     pub link_id: LinkId,
     /// Its address in the LMS, once known.
@@ -296,6 +304,8 @@ impl Outgoing {
 pub struct Tried {
     /// The learner.
     pub person_id: PersonId,
+    /// Which of the activity's grades.
+    pub tag: GradeTag,
     /// When it began.
     pub at: UtcTime,
     /// What it came to; None while it is under way, or when the process that made it is gone.

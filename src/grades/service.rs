@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::model::{GradeState, LineItem, OutboxState, Outgoing, Revision, Source};
 use super::store;
 use crate::activity;
-use crate::activity::model::TAG;
+use crate::activity::model::GradeTag;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::ids::{ActivityId, CourseId, LineItemId, PersonId};
@@ -36,6 +36,8 @@ pub struct Decision {
     pub person_id: PersonId,
     /// The course that the learner came from: the grade goes back there and nowhere else.
     pub course_id: CourseId,
+    /// Which of the activity's grades.
+    pub tag: GradeTag,
     /// The points out of 100.
     pub points: Points,
     /// Where the mark comes from.
@@ -62,17 +64,19 @@ pub fn decide(conn: &mut Conn, decision: &Decision, now: UtcTime) -> StoreResult
     // The row first, and the numbering of revisions after it: whoever writes many holds all their rows already.
     store::hold(conn, activity, Some(person))?;
     dialect::lock_for_transaction(conn, &format!("grade {activity} {person}"))?;
-    let last = store::find_newest(conn, activity, person)?;
-    let same = last
+    let newest = store::find_newest(conn, activity, person, decision.tag)?;
+    let same = newest
         .as_ref()
         .is_some_and(|l| l.points == decision.points && l.source == decision.source && l.reason == decision.reason);
     if same && decision.cause == Cause::Decision {
         return Ok(None);
     }
-    let (rev, prev_hash) = last.map_or((1, String::new()), |l| (l.rev + 1, l.hash));
+    let last = store::find_last(conn, activity, person)?;
+    let (rev, prev_hash) = last.map_or((1, String::new()), |(rev, hash)| (rev + 1, hash));
     let mut revision = Revision {
         activity_id: activity.clone(),
         person_id: person.clone(),
+        tag: decision.tag,
         rev,
         points: decision.points,
         maximum: Points::FULL,
@@ -85,8 +89,9 @@ pub fn decide(conn: &mut Conn, decision: &Decision, now: UtcTime) -> StoreResult
     revision.hash = revision.chained_to(&prev_hash);
     store::create_revision(conn, &revision, &prev_hash)?;
     let learner = platform::store::get_person(conn, person)?;
-    let Decision { points, submitted_at, cause, pause, .. } = *decision;
-    put(conn, (activity, &decision.course_id), &learner, &Wanted { rev, points, submitted_at, cause, pause }, now)?;
+    let Decision { tag, points, submitted_at, cause, pause, .. } = *decision;
+    let wanted = Wanted { tag, rev, points, submitted_at, cause, pause };
+    put(conn, (activity, &decision.course_id), &learner, &wanted, now)?;
     audit::record(
         conn,
         now,
@@ -94,7 +99,7 @@ pub fn decide(conn: &mut Conn, decision: &Decision, now: UtcTime) -> StoreResult
         "grade.decide",
         activity.as_str(),
         &serde_json::json!({
-            "person": person, "rev": rev, "points": decision.points, "source": decision.source,
+            "person": person, "grade": decision.tag, "rev": rev, "points": decision.points, "source": decision.source,
         }),
     )?;
     Ok(Some(rev))
@@ -106,6 +111,7 @@ const AHEAD: i64 = 60;
 
 /// What a row is to say.
 struct Wanted {
+    tag: GradeTag,
     /// The revision; 0 where there is no grade yet.
     rev: i32,
     points: Points,
@@ -126,7 +132,7 @@ fn put(
     if person.test_user {
         return Ok(());
     }
-    let Some(line_item) = ensure_line_item(conn, activity, course, now)? else {
+    let Some(line_item) = ensure_line_item(conn, activity, course, wanted.tag, now)? else {
         return Ok(());
     };
     let known = store::find_outgoing_for_update(conn, &line_item.id, &person.sub)?;
@@ -185,12 +191,13 @@ pub fn announce(
     let home = platform::store::get_home(conn, course)?;
     let is_canvas = home.registration.family == Family::Canvas;
     let takes_scores = home.course.ags_scopes.split(' ').any(|s| s == SCOPE_SCORE);
-    if !is_canvas || !takes_scores || store::find_newest(conn, activity, person)?.is_some() {
+    if !is_canvas || !takes_scores || store::find_newest(conn, activity, person, GradeTag::Overall)?.is_some() {
         return Ok(());
     }
     let person = platform::store::get_person(conn, person)?;
     let submitted_at = Some(handed_in_at);
-    let wanted = Wanted { rev: 0, points: Points(0), submitted_at, cause: Cause::Decision, pause: 0 };
+    let (tag, cause) = (GradeTag::Overall, Cause::Decision);
+    let wanted = Wanted { tag, rev: 0, points: Points(0), submitted_at, cause, pause: 0 };
     put(conn, (activity, course), &person, &wanted, now)
 }
 
@@ -200,23 +207,24 @@ fn ensure_line_item(
     conn: &mut Conn,
     activity: &ActivityId,
     course: &CourseId,
+    tag: GradeTag,
     now: UtcTime,
 ) -> StoreResult<Option<LineItem>> {
-    if let Some(known) = store::find_line_item(conn, activity, course, TAG)? {
+    if let Some(known) = store::find_line_item(conn, activity, course, tag)? {
         return Ok(Some(known));
     }
     let Some(link) = activity::store::find_link(conn, activity, course)? else {
         return Ok(None);
     };
     dialect::lock_for_transaction(conn, &format!("line item {activity} {course}"))?;
-    if let Some(known) = store::find_line_item(conn, activity, course, TAG)? {
+    if let Some(known) = store::find_line_item(conn, activity, course, tag)? {
         return Ok(Some(known));
     }
     let new = LineItem {
         id: LineItemId::new(),
         activity_id: activity.clone(),
         course_id: course.clone(),
-        tag: TAG.to_owned(),
+        tag,
         link_id: link.id,
         url: None,
         score_maximum: None,
@@ -236,7 +244,7 @@ pub struct Released {
     pub state: Option<GradeState>,
 }
 
-/// The newest released grade of every learner, for staff of a course in which the activity is placed.
+/// The newest released grade of every learner, of one kind, for staff of a course in which the activity is placed.
 ///
 /// # Errors
 /// `NotFound` when the activity is not placed in the asker's course.
@@ -244,12 +252,15 @@ pub fn list_released(
     conn: &mut Conn,
     scope: &Scope,
     activity: &ActivityId,
+    tag: GradeTag,
 ) -> StoreResult<HashMap<PersonId, Released>> {
     activity::store::get(conn, scope, activity)?;
-    let mut states: HashMap<PersonId, GradeState> =
-        store::list_outgoing(conn, activity)?.into_iter().map(|o| (o.person_id.clone(), o.grade_state())).collect();
+    let mut states: HashMap<PersonId, GradeState> = store::list_outgoing(conn, activity, tag)?
+        .into_iter()
+        .map(|o| (o.person_id.clone(), o.grade_state()))
+        .collect();
     let mut newest: HashMap<PersonId, Revision> = HashMap::new();
-    for revision in store::list_revisions(conn, activity)? {
+    for revision in store::list_revisions(conn, activity)?.into_iter().filter(|r| r.tag == tag) {
         newest.insert(revision.person_id.clone(), revision);
     }
     Ok(newest
@@ -261,10 +272,15 @@ pub fn list_released(
         .collect())
 }
 
-/// The asker's own released grade.
+/// The asker's own released grade, of one kind.
 ///
 /// # Errors
 /// `NotFound` when the activity is not placed in the asker's course.
-pub fn own_released(conn: &mut Conn, scope: &Scope, activity: &ActivityId) -> StoreResult<Option<Released>> {
-    Ok(list_released(conn, scope, activity)?.remove(&scope.person))
+pub fn own_released(
+    conn: &mut Conn,
+    scope: &Scope,
+    activity: &ActivityId,
+    tag: GradeTag,
+) -> StoreResult<Option<Released>> {
+    Ok(list_released(conn, scope, activity, tag)?.remove(&scope.person))
 }

@@ -6,6 +6,7 @@ use super::model::{LineItem, OutboxState, Outgoing, Tried};
 use super::service::{Cause, Decision, decide};
 use super::store;
 use crate::activity;
+use crate::activity::model::GradeTag;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::ids::{ActivityId, PersonId, RegistrationId};
@@ -14,14 +15,15 @@ use crate::store::{Conn, StoreResult};
 
 /// The same decision as the newest one of a row, as a new revision with a new timestamp.
 fn repeat(conn: &mut Conn, row: &Outgoing, by: Option<&PersonId>, cause: Cause, now: UtcTime) -> StoreResult<bool> {
-    let LineItem { activity_id, course_id, .. } = store::get_line_item(conn, &row.line_item_id)?;
-    let Some(newest) = store::find_newest(conn, &activity_id, &row.person_id)? else {
+    let LineItem { activity_id, course_id, tag, .. } = store::get_line_item(conn, &row.line_item_id)?;
+    let Some(newest) = store::find_newest(conn, &activity_id, &row.person_id, tag)? else {
         return Ok(false);
     };
     let decision = Decision {
         activity_id,
         person_id: row.person_id.clone(),
         course_id,
+        tag,
         points: newest.points,
         source: newest.source,
         reason: newest.reason,
@@ -80,7 +82,7 @@ pub fn list_tries(conn: &mut Conn, scope: &Scope, activity: &ActivityId) -> Stor
 /// The most grades in one wish.
 pub const MOST: usize = 5000;
 
-/// Does what a trainer wishes with some learners' grades, or with all of an activity. Returns how many.
+/// Does what a trainer wishes with some learners' grades, each of one kind, or with all of an activity. Returns how many.
 ///
 /// # Errors
 /// `NotFound` when the activity is not placed in the asker's course.
@@ -89,13 +91,17 @@ pub fn wish(
     scope: &Scope,
     activity: &ActivityId,
     wish: Wish,
-    of: Option<&[PersonId]>,
+    of: Option<&[(PersonId, GradeTag)]>,
     now: UtcTime,
 ) -> StoreResult<usize> {
     activity::store::get(conn, scope, activity)?;
     store::hold(conn, activity, None)?;
-    let chosen = |row: &Outgoing| of.is_none_or(|people| people.contains(&row.person_id));
-    let rows: Vec<Outgoing> = store::list_outgoing(conn, activity)?.into_iter().filter(chosen).take(MOST).collect();
+    let mut rows: Vec<Outgoing> = Vec::new();
+    for tag in GradeTag::ALL {
+        let chosen = |row: &Outgoing| of.is_none_or(|these| these.contains(&(row.person_id.clone(), *tag)));
+        rows.extend(store::list_outgoing(conn, activity, *tag)?.into_iter().filter(chosen));
+    }
+    rows.truncate(MOST);
     let done = match wish {
         Wish::Check => store::check_now(conn, activity, now)?,
         Wish::Stop => {

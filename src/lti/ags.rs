@@ -31,6 +31,8 @@ pub struct LineItem {
     pub tag: Option<String>,
     /// The resource link it belongs to, where it does.
     pub resource_link_id: Option<String>,
+    /// Its name.
+    pub label: Option<String>,
 }
 
 /// Why a call failed.
@@ -70,6 +72,7 @@ fn line_item(value: &Value) -> Option<LineItem> {
         resource_id: text("resourceId"),
         tag: text("tag"),
         resource_link_id: text("resourceLinkId"),
+        label: text("label"),
     })
 }
 

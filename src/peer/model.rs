@@ -128,6 +128,28 @@ pub struct Mark {
     pub reason: Option<String>,
 }
 
+/// A learner's grade for reviewing and how it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reviewing {
+    /// The grade, on 0–100.
+    pub value: Points,
+    /// Reviews sent.
+    pub given: usize,
+    /// Reviews that could be asked for.
+    pub asked: usize,
+}
+
+/// The grade for reviewing: the share of the reviews asked for that were sent. Nobody is asked for more than there
+/// are works of others (`available`); where there is none, there is no grade.
+#[must_use]
+pub fn reviewing(given: usize, wanted: usize, available: usize) -> Option<Reviewing> {
+    let asked = wanted.min(available);
+    let counted = i64::try_from(given.min(asked)).ok()?;
+    let of = i64::try_from(asked).ok().filter(|n| *n > 0)?;
+    let value = Points((2 * Points::FULL.0 * counted + of).div_euclid(2 * of));
+    Some(Reviewing { value, given, asked })
+}
+
 /// The mean of rubric totals on 0–100, rounded half up to 1/10000; None without any.
 #[must_use]
 pub fn mean(totals: &[Points]) -> Option<Points> {
@@ -168,6 +190,17 @@ mod tests {
         let back = Override { mark: None, ..decided };
         assert_eq!(mark(&totals, Some(&back)), mark(&totals, None));
         assert_eq!(mark(&[], None).value, None);
+    }
+
+    #[test]
+    fn reviewing_is_the_share_that_could_be_asked_for() {
+        let share = |given, wanted, available| reviewing(given, wanted, available).map(|r| (r.value.0, r.asked));
+        assert_eq!(share(2, 3, 9), Some((666_667, 3)));
+        assert_eq!(share(0, 3, 9), Some((0, 3)));
+        assert_eq!(share(3, 3, 9), Some((1_000_000, 3)));
+        assert_eq!(share(5, 3, 9), Some((1_000_000, 3)), "no more than all");
+        assert_eq!(share(1, 3, 1), Some((1_000_000, 1)), "there was one work only");
+        assert_eq!(share(0, 3, 0), None, "nobody could review anything");
     }
 
     proptest! {

@@ -31,6 +31,8 @@ pub struct Setup {
     pub reviews: i32,
     /// Who sees whose name.
     pub anonymity: Anonymity,
+    /// The name of a second column for the grade of reviewing; None where there is none.
+    pub reviewing_column: Option<String>,
     /// What a full mark counts in the LMS's gradebook.
     pub points: i32,
     /// The revision that was read, for changes.
@@ -57,6 +59,7 @@ impl Setup {
             review_due: None,
             reviews: 3,
             anonymity: Anonymity::DoubleBlind,
+            reviewing_column: None,
             points: 100,
             revision: 0,
             unreadable: Vec::new(),
@@ -75,6 +78,7 @@ impl Setup {
             review_due: activity.review_due_at,
             reviews: activity.reviews_per_learner,
             anonymity: activity.anonymity,
+            reviewing_column: activity.reviewing_column.clone(),
             points: activity.score_maximum,
             revision: activity.revision,
             unreadable: Vec::new(),
@@ -103,11 +107,19 @@ impl Setup {
             review_due,
             reviews: fields.text("reviews").parse().unwrap_or(0),
             anonymity: Anonymity::parse(fields.text("anonymity")).unwrap_or(Anonymity::DoubleBlind),
+            reviewing_column: fields.has("reviewing").then(String::new),
             // Only some forms ask; what is no number becomes one that the check refuses.
             points: fields.raw("points").map_or(100, |points| points.trim().parse().unwrap_or(0)),
             revision: fields.text("revision").parse().unwrap_or(0),
             unreadable,
             brief_too_long: brief.len() > MAX_RICH_TEXT,
+        }
+    }
+
+    /// Names the second column, where one is wanted, after the activity.
+    pub fn name_column(&mut self, name: impl FnOnce(&str) -> String) {
+        if self.reviewing_column.is_some() {
+            self.reviewing_column = Some(name(&self.title));
         }
     }
 

@@ -179,6 +179,7 @@ diesel::table! {
         score_maximum -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
+        reviewing_column -> Nullable<Text>,
     }
 }
 
@@ -282,6 +283,7 @@ diesel::table! {
         decided_at -> BigInt,
         prev_hash -> Text,
         hash -> Text,
+        tag -> Text,
     }
 }
 

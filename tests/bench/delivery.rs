@@ -13,6 +13,7 @@ mod common;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use cercle::activity::model::GradeTag;
 use cercle::app::{Server, prepare};
 use cercle::audit::Actor;
 use cercle::clock::Clock;
@@ -124,6 +125,7 @@ impl Stage {
                         activity_id: activity.clone(),
                         person_id: person.id,
                         course_id: scope.course.clone(),
+                        tag: GradeTag::Overall,
                         points: Points::whole(80),
                         source: Source::Peers,
                         reason: String::new(),
@@ -142,8 +144,12 @@ impl Stage {
 
     async fn waiting(&self) -> usize {
         let id = self.activity.clone();
-        let rows =
-            self.context.db.read(move |c| -> Result<_, StoreError> { outbox::list_outgoing(c, &id) }).await.unwrap();
+        let rows = self
+            .context
+            .db
+            .read(move |c| -> Result<_, StoreError> { outbox::list_outgoing(c, &id, GradeTag::Overall) })
+            .await
+            .unwrap();
         rows.iter().filter(|r| r.state != OutboxState::Delivered).count()
     }
 

@@ -1,6 +1,7 @@
 //! Every answer that an LMS can give to a score, and what becomes of the grade
 //! (reliability-security.md §2.7), on both engines.
 
+use cercle::activity::model::GradeTag;
 use cercle::demo::campus::{Kind, LineItem, Part, School};
 use cercle::demo::faults::{Call, Fault};
 use cercle::grades;
@@ -18,7 +19,7 @@ on_both_engines! {
     equal_grades_are_settled_and_others_disputed, a_grade_is_read_back, lost_grades_are_sent_once_more,
     a_regrade_overwrites_nobody, pauses_that_the_lms_asks_for_are_kept, a_locked_grade_stops_no_other,
     handed_in_work_is_announced_to_canvas_only, an_outage_of_a_day_loses_nothing, an_lms_may_come_back_astray,
-    a_certificate_that_does_not_hold_stops_the_lane,
+    a_certificate_that_does_not_hold_stops_the_lane, a_trainer_chooses_another_column,
 }
 
 /// A trainer, and learners whose marks were released and arrived.
@@ -59,7 +60,11 @@ impl Course {
 
     async fn rows(&self, app: &TestApp) -> Vec<Outgoing> {
         let id = self.id();
-        app.context.db.read(move |c| -> Result<_, StoreError> { grades::store::list_outgoing(c, &id) }).await.unwrap()
+        app.context
+            .db
+            .read(move |c| -> Result<_, StoreError> { grades::store::list_outgoing(c, &id, GradeTag::Overall) })
+            .await
+            .unwrap()
     }
 
     async fn row(&self, app: &TestApp, learner: usize) -> Outgoing {
@@ -364,7 +369,7 @@ async fn equal_grades_are_settled_and_others_disputed(app: &TestApp) {
         // A third decision is no answer to the question which of two counts.
         course.mark(app, 0, "63").await;
         assert_eq!(course.row(app, 0).await.state, OutboxState::Conflict);
-        let who = course.person(app, 0).await;
+        let who = format!("overall:{}", course.person(app, 0).await);
         course.wish(&[("theirs", &who)]).await;
         assert!(course.row(app, 0).await.is_kept());
         course.wish(&[("ours", &who)]).await;
@@ -469,7 +474,7 @@ async fn a_regrade_overwrites_nobody(app: &TestApp) {
         course.mark(app, 0, "90").await;
         course.becomes(app, 0, OutboxState::Conflict, Some("changed_there"), "edited").await;
         assert_eq!(course.in_lms(app, 0), Some(30.0));
-        let who = course.person(app, 0).await;
+        let who = format!("overall:{}", course.person(app, 0).await);
         course.wish(&[("ours", &who)]).await;
         app.context.wake.wake();
         course.settled(app).await;
@@ -644,4 +649,50 @@ async fn a_certificate_that_does_not_hold_stops_the_lane(app: &TestApp) {
     app.clock.advance(3_700);
     app.context.wake.wake();
     eventually("it is mended", async || course.in_lms(app, 0) == Some(71.0)).await;
+}
+
+/// Where the column is gone, the trainer may send everything to another one that the LMS has, and to no other.
+async fn a_trainer_chooses_another_column(app: &TestApp) {
+    let course = Course::released(app, Kind::Canvas, 2).await;
+    let other = |s: &mut School, label: &str| {
+        let id = s.fresh_id();
+        let (label, tag, resource_id) = (label.to_owned(), String::new(), String::new());
+        s.line_items.push(LineItem { id: id.clone(), label, maximum: 20.0, resource_id, tag, link: None });
+        id
+    };
+    app.lms.campus.with(course.kind, |s| {
+        s.line_items.clear();
+        s.grades.clear();
+        s.links[0].line_item = None;
+    });
+    course.mark(app, 0, "45").await;
+    course.becomes(app, 0, OutboxState::Parked, Some("line_item_missing"), "gone").await;
+    let (page, columns) = (format!("{}/grades", course.activity), format!("{}/grades/columns", course.activity));
+    assert!(course.trainer.get(&page).await.attribute("#choose-column", "href").is_some_and(|h| h == columns));
+    let chosen = app.lms.campus.with(course.kind, |s| other(s, "Essay <b>")).unwrap();
+    let shown = course.trainer.get(&columns).await;
+    assert!(shown.body.contains("Essay &#60;b&#62;") && shown.body.contains("out of 20"), "{}", shown.body);
+    let url = shown.attribute("input[name=column]", "value").unwrap();
+    assert!(url.ends_with(&chosen));
+    let item = shown.attribute("input[name=item]", "value").unwrap();
+    // Only what the LMS lists can be chosen, only by a trainer, and only for a column of this activity.
+    for (item, url) in [(item.as_str(), "https://evil.test/column"), (item.as_str(), ""), ("x", url.as_str())] {
+        assert_eq!(course.trainer.post(&columns, &[("item", item), ("column", url)]).await.status, 409);
+    }
+    let learner = app.learner(course.kind, 0).await;
+    assert_eq!(learner.get(&columns).await.status, 403);
+    assert_eq!(learner.post(&columns, &[("item", &item), ("column", &url)]).await.status, 403);
+    course.fault(app, Call::LineItem, None, answer(503, "down"));
+    assert_eq!(course.trainer.get(&columns).await.all(".note.warn").len(), 1, "the LMS is down");
+    assert_eq!(course.trainer.post(&columns, &[("item", &item), ("column", &url)]).await.status, 303);
+    app.context.wake.wake();
+    course.settled(app).await;
+    let school = app.lms.school(course.kind);
+    for sub in &course.subs {
+        assert!(school.grade(&chosen, sub).is_some(), "all grades go there, not only those that waited");
+    }
+    assert_eq!(school.grade(&chosen, &course.subs[0]).unwrap().score, Some(9.0), "45 of 100 is 9 of 20");
+    // A second click, or another trainer's: it is not lost any more.
+    assert_eq!(course.trainer.post(&columns, &[("item", &item), ("column", &url)]).await.status, 409);
+    assert_eq!(course.trainer.get(&columns).await.location(), page);
 }

@@ -1,6 +1,7 @@
 //! Grades on their way into both LMSs: what is sent, what each refusal leads to, and that nothing is
 //! ever applied twice.
 
+use cercle::activity::model::GradeTag;
 use cercle::demo::campus::{Grade, Kind, Mood, Part, School};
 use cercle::store::Conn;
 use cercle::store::columns::Points;
@@ -11,7 +12,8 @@ use crate::harness::{Session, TestApp, eventually, on_both_engines, person};
 on_both_engines! {
     released_marks_arrive, an_lms_that_is_down_gets_them_later, refusals_are_shown_and_resent, lost_answers_settle,
     a_teachers_own_grade_is_not_overwritten, columns_are_found_or_made_once, tokens_are_shared,
-    grades_go_home_only, a_changed_mark_is_a_new_revision, marks_that_change_while_grades_travel_arrive, foreign_services_get_nothing,
+    grades_go_home_only, a_changed_mark_is_a_new_revision, marks_that_change_while_grades_travel_arrive,
+    foreign_services_get_nothing, reviewing_has_a_column_of_its_own, a_second_column_needs_the_lmss_leave,
 }
 
 struct Ready {
@@ -423,4 +425,96 @@ async fn foreign_services_get_nothing(app: &TestApp) {
     let ready = Ready { trainer, activity, learners: vec![ada, bob] };
     eventually("no column", async || words(&ready).await.iter().any(|w| w.contains("pas de colonne"))).await;
     assert!(trap.accept().is_err(), "not one connection");
+}
+
+/// Three learners, asked for two reviews each, who send two, one and none.
+async fn reviewed(app: &TestApp, kind: Kind) -> (Session, String, Vec<Session>) {
+    let trainer = app.trainer(kind).await;
+    let activity = trainer.set_up(&[("reviews", "2"), ("reviewing", "on")]).await;
+    let mut learners = Vec::new();
+    for n in 0..3 {
+        let learner = app.learner(kind, n).await;
+        learner.hand_in("<div>Work.</div>").await;
+        learners.push(learner);
+    }
+    for (learner, reviews) in learners.iter().zip([2, 1, 0]) {
+        for _ in 0..reviews {
+            assert_eq!(learner.review(["3", "3", "3"]).await.status, 303);
+        }
+    }
+    (trainer, activity, learners)
+}
+
+async fn reviewing_has_a_column_of_its_own(app: &TestApp) {
+    for kind in [Kind::Moodle, Kind::Canvas] {
+        let (trainer, activity, learners) = reviewed(app, kind).await;
+        let preview = trainer.get(&format!("{activity}/release")).await;
+        assert_eq!(preview.all("#preview tbody tr").len(), 3);
+        assert!(preview.all("#preview td").iter().any(|t| t == "50"), "one of two");
+        trainer.release(&activity).await;
+        let column = || app.lms.school(kind).line_items.into_iter().find(|i| i.tag == "reviewing");
+        eventually("the second column has three grades", async || {
+            let Some(column) = column() else { return false };
+            app.lms.school(kind).ledger.iter().filter(|e| e.line_item == column.id).count() == 3
+        })
+        .await;
+        let (school, item) = (app.lms.school(kind), column().unwrap());
+        assert_eq!((item.maximum, item.link.as_deref()), (100.0, None), "it belongs to no link");
+        assert!(item.label.starts_with("Peer task – "), "{}", item.label);
+        assert_eq!(activity, format!("/peer/{}", item.resource_id));
+        for (n, wanted) in [(0, 100.0), (1, 50.0), (2, 0.0)] {
+            let sub = person(&school, Part::Learner, n).sub;
+            assert_eq!(school.grade(&item.id, &sub).unwrap().score, Some(wanted));
+            let overall = school.grade(&school.line_items[0].id, &sub).and_then(|g| g.score);
+            let full = school.line_items[0].maximum;
+            assert!(overall.is_none_or(|s| (s - full).abs() < 1e-9), "the marks are in their own column");
+        }
+        // Learners see it with how it was made, and so does the trainer.
+        assert!(learners[1].get(&activity).await.text("#reviewing").contains("50"));
+        let sheets = trainer.get(&activity).await.attributes("#group th a", "href");
+        assert!(!trainer.get(&sheets[0]).await.text("#reviewing").is_empty());
+        // Releasing again changes nothing, and makes no third column.
+        trainer.release(&activity).await;
+        // A teacher changes one of them in the LMS; the trainer decides about that grade and no other.
+        let sub = person(&school, Part::Learner, 1).sub;
+        app.lms.campus.with(kind, |s| s.teacher_grades(&item.id, &sub, 77.0, app.clock.now()));
+        let page = format!("{activity}/grades");
+        assert_eq!(trainer.post(&page, &[("action", "check")]).await.status, 303);
+        app.clock.advance(5);
+        app.context.wake.wake();
+        eventually("the dispute is shown", async || {
+            cercle::grades::confirm::run_round(&app.context).await.unwrap();
+            trainer.get(&page).await.attribute("button[name=theirs]", "value").is_some()
+        })
+        .await;
+        let shown = trainer.get(&page).await;
+        let disputed = shown.attributes("button[name=theirs]", "value");
+        assert!(disputed.len() == 1 && disputed[0].starts_with("reviewing:"), "{disputed:?}");
+        assert_eq!(trainer.post(&page, &[("theirs", &disputed[0])]).await.status, 303);
+        let id = cercle::ids::ActivityId(item.resource_id.clone());
+        let kept = async |tag| {
+            let id = id.clone();
+            let read = move |c: &mut Conn| cercle::grades::store::list_outgoing(c, &id, tag);
+            app.context.db.read(read).await.unwrap().iter().filter(|r| r.is_kept()).count()
+        };
+        assert_eq!((kept(GradeTag::Overall).await, kept(GradeTag::Reviewing).await), (0, 1));
+        assert_eq!(app.lms.school(kind).line_items.iter().filter(|i| i.tag == "reviewing").count(), 1);
+        assert_eq!(trainer.post(&page, &[("theirs", "reviewing")]).await.status, 400, "no learner is named");
+        assert_eq!(trainer.post(&page, &[("ours", "x:y")]).await.status, 400, "there is no such grade");
+        let broken = app.context.db.read(cercle::grades::store::count_broken_chains).await.unwrap();
+        assert_eq!(broken, 0, "one chain runs over both grades");
+    }
+}
+
+/// Where the tool may not make columns, the marks go all the same, and the trainer is told about the other.
+async fn a_second_column_needs_the_lmss_leave(app: &TestApp) {
+    app.lms.campus.with(Kind::Moodle, |s| s.scopes.retain(|scope| !scope.ends_with("/lineitem")));
+    let (trainer, activity, _) = reviewed(app, Kind::Moodle).await;
+    trainer.release(&activity).await;
+    let page = format!("{activity}/grades");
+    let without = async || trainer.get(&page).await.attributes("input[name=grade]", "value");
+    eventually("three grades wait for somebody", async || without().await.len() == 3).await;
+    assert!(without().await.iter().all(|v| v.starts_with("reviewing:")));
+    eventually("the marks arrive", async || !app.lms.school(Kind::Moodle).ledger.is_empty()).await;
+    assert_eq!(app.lms.school(Kind::Moodle).line_items.iter().filter(|i| i.tag == "reviewing").count(), 0);
 }

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use cercle::activity::model::GradeTag;
 use cercle::clock::UtcTime;
 use cercle::demo::campus::{Kind, Part, User};
 use cercle::demo::faults::{Call, Fault};
@@ -133,6 +134,7 @@ impl<'a> World<'a> {
                     activity_id: self.activity.clone(),
                     person_id: person.clone(),
                     course_id: self.scope.course.clone(),
+                    tag: GradeTag::Overall,
                     points,
                     source: Source::Peers,
                     reason: String::new(),
@@ -229,7 +231,7 @@ impl<'a> World<'a> {
         self.app
             .context
             .db
-            .read(move |c| -> Result<_, StoreError> { grades::store::list_outgoing(c, &id) })
+            .read(move |c| -> Result<_, StoreError> { grades::store::list_outgoing(c, &id, GradeTag::Overall) })
             .await
             .unwrap()
     }

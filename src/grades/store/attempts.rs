@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::upsert::excluded;
 
 use super::leases::{Claimed, Finished};
+use crate::activity::model::GradeTag;
 use crate::clock::UtcTime;
 use crate::grades::model::Tried;
 use crate::ids::{ActivityId, AttemptId, OutboxId, PersonId};
@@ -99,6 +100,8 @@ const SHOWN: i64 = 10;
 struct TriedRow {
     #[diesel(sql_type = Text)]
     person_id: PersonId,
+    #[diesel(sql_type = Text)]
+    tag: GradeTag,
     #[diesel(sql_type = BigInt)]
     started_at: UtcTime,
     #[diesel(sql_type = Nullable<Text>)]
@@ -111,7 +114,7 @@ struct TriedRow {
 /// When the database fails.
 pub fn list_tries(conn: &mut Conn, activity: &ActivityId) -> StoreResult<Vec<Tried>> {
     let rows: Vec<TriedRow> = sql_query(
-        "SELECT person_id, started_at, class FROM (SELECT o.person_id, a.started_at, a.class, \
+        "SELECT person_id, tag, started_at, class FROM (SELECT o.person_id, l.tag, a.started_at, a.class, \
          ROW_NUMBER() OVER (PARTITION BY o.id ORDER BY a.started_at DESC, a.id DESC) AS place \
          FROM ags_attempts a JOIN ags_outbox o ON o.id = a.outbox_id JOIN line_items l ON l.id = o.line_item_id \
          WHERE l.activity_id = $1 AND a.rev > 0) AS tries WHERE place <= $2 ORDER BY person_id, place",
@@ -119,7 +122,10 @@ pub fn list_tries(conn: &mut Conn, activity: &ActivityId) -> StoreResult<Vec<Tri
     .bind::<Text, _>(activity)
     .bind::<BigInt, _>(SHOWN)
     .load(conn)?;
-    Ok(rows.into_iter().map(|r| Tried { person_id: r.person_id, at: r.started_at, class: r.class }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|r| Tried { person_id: r.person_id, tag: r.tag, at: r.started_at, class: r.class })
+        .collect())
 }
 
 /// Deletes tries that ended before a time.

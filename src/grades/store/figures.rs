@@ -71,7 +71,7 @@ pub fn count_violations(conn: &mut Conn, lapsed: UtcTime) -> StoreResult<i64> {
         "SELECT COUNT(*) AS n FROM ags_outbox o JOIN line_items l ON l.id = o.line_item_id \
          WHERE (o.state = 'in_flight' AND o.lease_until < $1) OR o.delivered_rev > o.desired_rev \
          OR o.confirmed_rev > o.desired_rev OR (o.desired_rev > 0 AND o.desired_rev < \
-         (SELECT MAX(r.rev) FROM grade_revisions r WHERE r.activity_id = l.activity_id AND r.person_id = o.person_id))",
+         (SELECT MAX(r.rev) FROM grade_revisions r WHERE r.activity_id = l.activity_id AND r.person_id = o.person_id AND r.tag = l.tag))",
     )
     .bind::<BigInt, _>(lapsed)
     .get_result(conn)?;

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::activity::model::GradeTag;
 use crate::clock::UtcTime;
 use crate::grades::model::LineItem;
 use crate::ids::{ActivityId, CourseId, LineItemId, LinkId};
@@ -14,7 +15,7 @@ row_of! {
         id: LineItemId,
         activity_id: ActivityId,
         course_id: CourseId,
-        tag: String,
+        tag: GradeTag,
         link_id: LinkId,
         url: Option<String>,
         score_maximum: Option<Points>,
@@ -31,7 +32,7 @@ pub fn find_line_item(
     conn: &mut Conn,
     activity: &ActivityId,
     course: &CourseId,
-    tag: &str,
+    tag: GradeTag,
 ) -> StoreResult<Option<LineItem>> {
     let row: Option<LineItemRow> = line_items::table
         .filter(line_items::activity_id.eq(activity))
@@ -55,6 +56,21 @@ pub fn list_columns_of_others(conn: &mut Conn, activity: &ActivityId, course: &C
         .select(line_items::url)
         .load(conn)?;
     Ok(urls.into_iter().flatten().collect())
+}
+
+/// The columns of an activity in a course that the LMS no longer has.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_lost(conn: &mut Conn, activity: &ActivityId, course: &CourseId) -> StoreResult<Vec<LineItem>> {
+    let rows: Vec<LineItemRow> = line_items::table
+        .filter(line_items::activity_id.eq(activity))
+        .filter(line_items::course_id.eq(course))
+        .filter(line_items::lost_at.is_not_null())
+        .order(line_items::tag)
+        .select(LineItemRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// A column by our id.

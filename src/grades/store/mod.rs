@@ -29,9 +29,10 @@ pub use health::{leave_lane, list_health, probe_now, take_lane, update_health};
 pub use leases::{Claim, Claimed, Finished, claim, finish, give_back, is_anything_astray, sweep};
 pub use line_items::{
     bind_line_item, create_line_item, find_line_item, get_line_item, lease_line_item, list_columns_of_others,
-    permit_new_column, release_line_item,
+    list_lost, permit_new_column, release_line_item,
 };
 pub use outbox::{
-    create_outgoing, find_outgoing_for_update, hold, hurry, list_due, list_outgoing, raise_outgoing, rearm, rearm_for,
+    create_outgoing, find_outgoing_for_update, hold, hurry, list_due, list_outgoing, list_waiting, raise_outgoing,
+    rearm, rearm_for,
 };
-pub use revisions::{count_broken_chains, create_revision, find_newest, list_points_since, list_revisions};
+pub use revisions::{count_broken_chains, create_revision, find_last, find_newest, list_points_since, list_revisions};

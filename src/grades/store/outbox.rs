@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 
+use crate::activity::model::GradeTag;
 use crate::clock::UtcTime;
-use crate::grades::model::{DISABLED, GAVE_UP, NO_SERVICE, OutboxState, Outgoing};
+use crate::grades::model::{DISABLED, GAVE_UP, KEPT, NO_SERVICE, OutboxState, Outgoing};
 use crate::ids::{ActivityId, CourseId, LineItemId, OutboxId, PersonId, RegistrationId};
 use crate::lti::score::Verdict;
 use crate::store::columns::Points;
@@ -84,14 +85,15 @@ pub fn find_outgoing_for_update(
     Ok(row.map(Into::into))
 }
 
-/// The grades of an activity on their way.
+/// One of an activity's grades, on its way for each learner.
 ///
 /// # Errors
 /// When the database fails.
-pub fn list_outgoing(conn: &mut Conn, activity: &ActivityId) -> StoreResult<Vec<Outgoing>> {
+pub fn list_outgoing(conn: &mut Conn, activity: &ActivityId, tag: GradeTag) -> StoreResult<Vec<Outgoing>> {
     let rows: Vec<OutboxRow> = ags_outbox::table
         .inner_join(line_items::table.on(line_items::id.eq(ags_outbox::line_item_id)))
         .filter(line_items::activity_id.eq(activity))
+        .filter(line_items::tag.eq(tag))
         .filter(ags_outbox::desired_rev.gt(0))
         .select(OutboxRow::as_select())
         .load(conn)?;
@@ -156,6 +158,19 @@ pub fn rearm(conn: &mut Conn, ids: Vec<OutboxId>, now: UtcTime) -> StoreResult<u
         ))
         .execute(conn)?;
     Ok(noted + rearmed)
+}
+
+/// The rows of a column that wait, also for a person.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_waiting(conn: &mut Conn, item: &LineItemId) -> StoreResult<Vec<OutboxId>> {
+    Ok(ags_outbox::table
+        .filter(ags_outbox::line_item_id.eq(item))
+        .filter(ags_outbox::state.eq_any(vec![OutboxState::Pending, OutboxState::Parked]))
+        .filter(ags_outbox::last_class.is_null().or(ags_outbox::last_class.ne(Some(KEPT))))
+        .select(ags_outbox::id)
+        .load(conn)?)
 }
 
 /// The registrations for which something waits, each with the time when the first of it is due.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::activity::model::GradeTag;
 use crate::clock::UtcTime;
 use crate::grades::model::{Revision, RevisionState, Source};
 use crate::ids::{ActivityId, GradeRevisionId, PersonId};
@@ -13,6 +14,7 @@ row_of! {
     Revision as RevisionRow in grade_revisions {
         activity_id: ActivityId,
         person_id: PersonId,
+        tag: GradeTag,
         rev: i32,
         points: Points,
         maximum: Points,
@@ -24,19 +26,39 @@ row_of! {
     }
 }
 
-/// A learner's newest revision.
+/// A learner's newest revision of one of an activity's grades.
 ///
 /// # Errors
 /// When the database fails.
-pub fn find_newest(conn: &mut Conn, activity: &ActivityId, person: &PersonId) -> StoreResult<Option<Revision>> {
+pub fn find_newest(
+    conn: &mut Conn,
+    activity: &ActivityId,
+    person: &PersonId,
+    tag: GradeTag,
+) -> StoreResult<Option<Revision>> {
     let row: Option<RevisionRow> = grade_revisions::table
         .filter(grade_revisions::activity_id.eq(activity))
         .filter(grade_revisions::person_id.eq(person))
+        .filter(grade_revisions::tag.eq(tag))
         .order(grade_revisions::rev.desc())
         .select(RevisionRow::as_select())
         .first(conn)
         .optional()?;
     Ok(row.map(Into::into))
+}
+
+/// The number and the hash of a learner's last revision in an activity, of whichever grade: the next one follows it.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_last(conn: &mut Conn, activity: &ActivityId, person: &PersonId) -> StoreResult<Option<(i32, String)>> {
+    Ok(grade_revisions::table
+        .filter(grade_revisions::activity_id.eq(activity))
+        .filter(grade_revisions::person_id.eq(person))
+        .order(grade_revisions::rev.desc())
+        .select((grade_revisions::rev, grade_revisions::hash))
+        .first(conn)
+        .optional()?)
 }
 
 /// All revisions of an activity, oldest first.
@@ -60,11 +82,13 @@ pub fn list_points_since(
     conn: &mut Conn,
     activity: &ActivityId,
     person: &PersonId,
+    tag: GradeTag,
     rev: i32,
 ) -> StoreResult<Vec<Points>> {
     Ok(grade_revisions::table
         .filter(grade_revisions::activity_id.eq(activity))
         .filter(grade_revisions::person_id.eq(person))
+        .filter(grade_revisions::tag.eq(tag))
         .filter(grade_revisions::rev.ge(rev))
         .select(grade_revisions::points)
         .load(conn)?)
@@ -103,6 +127,7 @@ pub fn create_revision(conn: &mut Conn, new: &Revision, prev_hash: &str) -> Stor
             grade_revisions::id.eq(GradeRevisionId::new()),
             grade_revisions::activity_id.eq(&new.activity_id),
             grade_revisions::person_id.eq(&new.person_id),
+            grade_revisions::tag.eq(new.tag),
             grade_revisions::rev.eq(new.rev),
             grade_revisions::points.eq(new.points),
             grade_revisions::maximum.eq(new.maximum),

@@ -5,12 +5,15 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::{grade_tag, grade_words, known_class};
+use crate::activity::model::GradeTag;
 use crate::context::Context;
 use crate::grades;
 use crate::grades::model::{GradeState, Tried};
+use crate::grades::service::Released;
 use crate::grades::wishes::Wish;
 use crate::ids::{ActivityId, PersonId};
 use crate::launch::{Posted, SignedIn};
+use crate::lti::score::Verdict;
 use crate::peer::PeerError;
 use crate::peer::service::group::{self, Group, Row};
 use crate::store::columns::Role;
@@ -27,49 +30,77 @@ struct GradesPage {
     base: String,
 }
 
+/// One released grade of a learner.
+struct Entry<'a> {
+    row: &'a Row,
+    tag: GradeTag,
+    released: &'a Released,
+}
+
+impl Entry<'_> {
+    fn state(&self) -> Option<&GradeState> {
+        self.released.state.as_ref()
+    }
+
+    /// How a form names it.
+    fn value(&self) -> String {
+        format!("{}:{}", self.tag, self.row.learner.person.id)
+    }
+
+    fn is_disputed(&self) -> bool {
+        matches!(self.state(), Some(GradeState::Conflict { .. }))
+    }
+
+    fn is_stuck(&self) -> bool {
+        matches!(self.state(), Some(GradeState::Failed { .. }))
+    }
+
+    fn is_lost(&self) -> bool {
+        matches!(self.state(), Some(GradeState::Failed { class }) if class == Verdict::LineItemMissing.as_str())
+    }
+
+    fn is_confirmed(&self) -> bool {
+        matches!(self.state(), Some(GradeState::Confirmed { .. }))
+    }
+}
+
 impl GradesPage {
-    fn rows(&self) -> Vec<&Row> {
-        self.group.rows.iter().filter(|r| r.released.is_some()).collect()
+    fn entries(&self) -> Vec<Entry<'_>> {
+        let of = |row| Row::grades(row).map(move |(tag, released)| Entry { row, tag, released });
+        self.group.rows.iter().flat_map(of).collect()
     }
 
-    fn name(&self, row: &Row) -> String {
-        row.learner.person.display_name(&self.v.t("participant"))
+    fn name(&self, entry: &Entry<'_>) -> String {
+        entry.row.learner.person.display_name(&self.v.t("participant"))
     }
 
-    fn state<'a>(&self, row: &'a Row) -> Option<&'a GradeState> {
-        row.released.as_ref().and_then(|r| r.state.as_ref())
+    /// Which grade it is, where there are two.
+    fn kind(&self, entry: &Entry<'_>) -> Option<String> {
+        (entry.tag == GradeTag::Reviewing).then(|| self.v.t("col-reviewing"))
     }
 
-    fn ours(&self, row: &Row) -> String {
-        row.released.as_ref().map_or_else(String::new, |r| self.v.points(&r.revision.points))
+    fn ours(&self, entry: &Entry<'_>) -> String {
+        self.v.points(&entry.released.revision.points)
     }
 
-    fn words(&self, row: &Row) -> String {
-        grade_words(&self.v, self.state(row))
+    fn words(&self, entry: &Entry<'_>) -> String {
+        grade_words(&self.v, entry.state())
     }
 
-    fn tag(&self, row: &Row) -> &'static str {
-        grade_tag(self.state(row))
+    fn tag(&self, entry: &Entry<'_>) -> &'static str {
+        grade_tag(entry.state())
     }
 
-    fn is_disputed(&self, row: &Row) -> bool {
-        matches!(self.state(row), Some(GradeState::Conflict { .. }))
-    }
-
-    fn theirs(&self, row: &Row) -> Option<String> {
-        match self.state(row) {
+    fn theirs(&self, entry: &Entry<'_>) -> Option<String> {
+        match entry.state() {
             Some(GradeState::Conflict { theirs: Some(theirs), .. }) => Some(self.v.points(theirs)),
             _ => None,
         }
     }
 
-    fn is_stuck(&self, row: &Row) -> bool {
-        matches!(self.state(row), Some(GradeState::Failed { .. }))
-    }
-
     /// What the person in front of the page can do about it.
-    fn advice(&self, row: &Row) -> Option<String> {
-        match self.state(row)? {
+    fn advice(&self, entry: &Entry<'_>) -> Option<String> {
+        match entry.state()? {
             GradeState::Failed { class } | GradeState::Retrying { class, .. } => {
                 let known = known_class(class);
                 ADVICE.contains(&known).then(|| self.v.t(&format!("grade-advice-{known}")))
@@ -79,23 +110,20 @@ impl GradesPage {
     }
 
     fn not_confirmed(&self) -> usize {
-        let confirmed = |r: &&&Row| !matches!(self.state(r), Some(GradeState::Confirmed { .. }));
-        self.rows().iter().filter(confirmed).count()
+        self.entries().iter().filter(|e| !e.is_confirmed()).count()
     }
 
     fn unsent(&self) -> usize {
-        self.rows().iter().filter(|r| self.state(r).is_some_and(|s| !s.is_in_lms())).count()
+        self.entries().iter().filter(|e| e.state().is_some_and(|s| !s.is_in_lms())).count()
     }
 
     fn lost_columns(&self) -> usize {
-        let lost =
-            |r: &&&Row| matches!(self.state(r), Some(GradeState::Failed { class }) if class == "line_item_missing");
-        self.rows().iter().filter(lost).count()
+        self.entries().iter().filter(|e| e.is_lost()).count()
     }
 
-    fn tries_of(&self, row: &Row) -> Vec<(crate::clock::UtcTime, String)> {
-        let of_this = self.tries.iter().filter(|t| t.person_id == row.learner.person.id);
-        of_this.map(|t| (t.at, self.try_words(t))).collect()
+    fn tries_of(&self, entry: &Entry<'_>) -> Vec<(crate::clock::UtcTime, String)> {
+        let is_of_this = |t: &&Tried| t.person_id == entry.row.learner.person.id && t.tag == entry.tag;
+        self.tries.iter().filter(is_of_this).map(|t| (t.at, self.try_words(t))).collect()
     }
 
     fn try_words(&self, tried: &Tried) -> String {
@@ -138,17 +166,25 @@ async fn show(user: SignedIn, context: web::Data<Context>, id: web::Path<String>
     page(&load(&user, &context, &ActivityId(id.into_inner())).await?)
 }
 
-/// What a form wishes: a button of one learner, or one for those who are ticked, or for all.
-fn read_wish(fields: &Fields) -> Option<(Wish, Option<Vec<PersonId>>)> {
-    let ticked: Vec<PersonId> =
-        fields.iter().filter(|(name, _)| *name == "person").map(|(_, id)| PersonId(id.to_owned())).collect();
-    let one = |name: &str| fields.has(name).then(|| Some(vec![PersonId(fields.text(name).to_owned())]));
-    if let Some(of) = one("ours") {
-        return Some((Wish::Send, of));
+/// Grades that a form names.
+type Chosen = Vec<(PersonId, GradeTag)>;
+
+/// A grade as a form names it: its kind and its learner.
+fn read_entry(text: &str) -> Option<(PersonId, GradeTag)> {
+    let (tag, person) = text.split_once(':')?;
+    Some((PersonId(person.to_owned()), GradeTag::parse(tag)?))
+}
+
+/// What a form wishes: a button of one learner's grade, or one for those that are ticked, or for all.
+fn read_wish(fields: &Fields) -> Option<(Wish, Option<Chosen>)> {
+    let ticked: Option<Vec<_>> =
+        fields.iter().filter(|(name, _)| *name == "grade").map(|(_, text)| read_entry(text)).collect();
+    for (name, wish) in [("ours", Wish::Send), ("theirs", Wish::Stop)] {
+        if fields.has(name) {
+            return Some((wish, Some(vec![read_entry(fields.text(name))?])));
+        }
     }
-    if let Some(of) = one("theirs") {
-        return Some((Wish::Stop, of));
-    }
+    let ticked = ticked?;
     match fields.text("action") {
         "send" => Some((Wish::Send, (!ticked.is_empty()).then_some(ticked))),
         "column" => Some((Wish::NewColumn, None)),
@@ -181,15 +217,16 @@ async fn list(user: SignedIn, context: web::Data<Context>, id: web::Path<String>
     let shown = load(&user, &context, &ActivityId(id.into_inner())).await?;
     let mut writer = csv::Writer::from_writer(Vec::new());
     let v = &shown.v;
-    let heading = ["col-learner", "col-mark", "col-grade", "col-in-lms", "col-do"].map(|key| v.t(key));
+    let heading = ["col-learner", "col-which", "col-mark", "col-grade", "col-in-lms", "col-do"].map(|key| v.t(key));
     let mut written = writer.write_record(&heading);
-    for row in shown.rows().into_iter().filter(|r| !matches!(shown.state(r), Some(GradeState::Confirmed { .. }))) {
+    for entry in shown.entries().iter().filter(|e| !e.is_confirmed()) {
         let cells = [
-            cell(&shown.name(row)),
-            shown.ours(row),
-            cell(&shown.words(row)),
-            shown.theirs(row).unwrap_or_default(),
-            cell(&shown.advice(row).unwrap_or_default()),
+            cell(&shown.name(entry)),
+            shown.kind(entry).unwrap_or_else(|| v.t("col-work")),
+            shown.ours(entry),
+            cell(&shown.words(entry)),
+            shown.theirs(entry).unwrap_or_default(),
+            cell(&shown.advice(entry).unwrap_or_default()),
         ];
         written = written.and_then(|()| writer.write_record(&cells));
     }

@@ -7,6 +7,7 @@ use askama::Template;
 use super::{grade_words_for_learner, participant};
 use crate::activity::model::Activity;
 use crate::context::Context;
+use crate::grades::service::Released;
 use crate::ids::ActivityId;
 use crate::launch::{Posted, SignedIn};
 use crate::peer::PeerError;
@@ -90,6 +91,10 @@ impl LearnerPage {
     fn grade_text(&self) -> String {
         let state = self.home.result.as_ref().and_then(|r| r.released.state.as_ref());
         grade_words_for_learner(&self.v, state)
+    }
+
+    fn state_text(&self, released: &Released) -> String {
+        grade_words_for_learner(&self.v, released.state.as_ref())
     }
 
     fn own_name(&self) -> String {

@@ -1,5 +1,6 @@
 //! The pages of peer assessment.
 
+mod columns;
 mod grades;
 mod learner;
 mod review;
@@ -105,5 +106,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
     learner::routes(config);
     review::routes(config);
     trainer::routes(config);
+    columns::routes(config);
     grades::routes(config);
 }

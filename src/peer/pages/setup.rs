@@ -132,6 +132,7 @@ async fn create(form_data: Posted, context: web::Data<Context>) -> PageResult {
         return Err(PageError::forbidden());
     }
     let mut setup = Setup::read(&fields);
+    setup.name_column(|title| user.view.a("reviewing-column", "title", title));
     if setup.apply(fields.text("action"), user.view.lang()) {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(&user, setup, Vec::new()));
     }
@@ -163,6 +164,7 @@ async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<St
     let (read_scope, read_id) = (scope.clone(), id.clone());
     let known = context.db.read(move |c| settings::load(c, &read_scope, &read_id)).await?;
     let mut setup = Setup::read(&fields);
+    setup.name_column(|title| user.view.a("reviewing-column", "title", title));
     if known.rubric_in_use {
         setup.rubric = known.rubric;
     }

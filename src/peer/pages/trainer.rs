@@ -10,7 +10,6 @@ use crate::clock::UtcTime;
 use crate::cohort::roster::{self, Roster, RosterState};
 use crate::context::Context;
 use crate::grades;
-use crate::grades::model::GradeState;
 use crate::ids::{ActivityId, PersonId};
 use crate::launch::{Posted, SignedIn};
 use crate::peer::PeerError;
@@ -66,15 +65,12 @@ impl GroupPage {
     }
 
     fn unsent_grades(&self) -> usize {
-        let not_sent = |r: &&Row| r.released.as_ref().is_some_and(|g| g.state.as_ref().is_some_and(|s| !s.is_in_lms()));
-        self.group.rows.iter().filter(not_sent).count()
+        self.group.rows.iter().flat_map(Row::grade_states).filter(|s| !s.is_in_lms()).count()
     }
 
     /// Grades that wait for a person.
     fn stuck_grades(&self) -> usize {
-        let stuck =
-            |r: &&Row| r.released.as_ref().and_then(|g| g.state.as_ref()).is_some_and(GradeState::needs_somebody);
-        self.group.rows.iter().filter(stuck).count()
+        self.group.rows.iter().flat_map(Row::grade_states).filter(|s| s.needs_somebody()).count()
     }
 
     fn marked(&self) -> usize {
@@ -128,6 +124,18 @@ trait RowWords {
             None => self.view().t("grade-after-release"),
             Some(released) => grade_words(self.view(), released.state.as_ref()),
         }
+    }
+
+    fn reviewing_words(&self, row: &Row) -> String {
+        row.reviewing.map_or_else(|| "–".to_owned(), |r| self.view().points(&r.value))
+    }
+
+    fn reviewing_state(&self, row: &Row) -> String {
+        grade_words(self.view(), row.released_reviewing.as_ref().and_then(|r| r.state.as_ref()))
+    }
+
+    fn reviewing_tag(&self, row: &Row) -> &'static str {
+        grade_tag(row.released_reviewing.as_ref().and_then(|r| r.state.as_ref()))
     }
 
     fn grade_tag(&self, row: &Row) -> &'static str {

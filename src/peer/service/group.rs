@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 
-use super::super::model::{Mark, Override, Review, ReviewState, Submission, SubmissionState, mark};
+use super::super::model::{
+    Mark, Override, Review, ReviewState, Reviewing, Submission, SubmissionState, mark, reviewing,
+};
 use super::super::rubric::Rubric;
 use super::super::{PeerError, store};
 use super::{for_staff, for_trainer, work};
-use crate::activity::model::Activity;
+use crate::activity::model::{Activity, GradeTag};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::cohort;
 use crate::cohort::model::Learner;
 use crate::grades;
-use crate::grades::model::Source;
+use crate::grades::model::{GradeState, Source};
 use crate::grades::service::{Cause, Decision, Released};
 use crate::ids::{ActivityId, PersonId};
 use crate::launch::Scope;
@@ -56,8 +58,25 @@ pub struct Row {
     pub mark: Mark,
     /// The released grade.
     pub released: Option<Released>,
+    /// The grade for reviewing as it stands, where the activity has one and the learner handed in.
+    pub reviewing: Option<Reviewing>,
+    /// The released grade for reviewing.
+    pub released_reviewing: Option<Released>,
     /// What comes next.
     pub next: Next,
+}
+
+impl Row {
+    /// The learner's released grades, each with its kind.
+    pub fn grades(&self) -> impl Iterator<Item = (GradeTag, &Released)> {
+        let overall = self.released.iter().map(|r| (GradeTag::Overall, r));
+        overall.chain(self.released_reviewing.iter().map(|r| (GradeTag::Reviewing, r)))
+    }
+
+    /// Where they are on their way.
+    pub fn grade_states(&self) -> impl Iterator<Item = &GradeState> {
+        self.grades().filter_map(|(_, released)| released.state.as_ref())
+    }
 }
 
 /// The whole group.
@@ -80,8 +99,10 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
     let submissions = store::list_submissions(conn, id)?;
     let reviews = store::list_reviews(conn, id)?;
     let overrides = store::list_overrides(conn, id)?;
-    let mut released = grades::service::list_released(conn, scope, id)?;
+    let mut released = grades::service::list_released(conn, scope, id, GradeTag::Overall)?;
+    let mut released_reviewing = grades::service::list_released(conn, scope, id, GradeTag::Reviewing)?;
     let reviews_open = reviews.iter().filter(|r| r.holds(now)).count();
+    let asks = Asks::of(&activity, &submissions);
     let rows = learners
         .into_iter()
         .map(|learner| {
@@ -92,6 +113,8 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
                 mark: mark(&parts.totals, decision),
                 next: next_step(&activity, submission.as_ref(), &parts, now),
                 released: released.remove(&learner.person.id),
+                reviewing: asks.reviewing(submission.as_ref(), parts.given),
+                released_reviewing: released_reviewing.remove(&learner.person.id),
                 given: parts.given,
                 received: parts.totals.len(),
                 submission,
@@ -100,6 +123,32 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
         })
         .collect();
     Ok(Group { activity, rows, reviews_open })
+}
+
+/// What the grade for reviewing is measured by.
+pub(super) struct Asks {
+    /// Whether the activity has that grade.
+    graded: bool,
+    wanted: usize,
+    works: usize,
+}
+
+impl Asks {
+    /// Of an activity with these works.
+    pub(super) fn of(activity: &Activity, submissions: &[Submission]) -> Self {
+        Self {
+            graded: activity.reviewing_column.is_some(),
+            wanted: usize::try_from(activity.reviews_per_learner).unwrap_or(0),
+            works: submissions.iter().filter(|s| s.state == SubmissionState::HandedIn).count(),
+        }
+    }
+
+    /// The grade of somebody who gave so many reviews; whoever has not handed in cannot review.
+    pub(super) fn reviewing(&self, own_work: Option<&Submission>, given: usize) -> Option<Reviewing> {
+        let takes_part = own_work.is_some_and(|s| s.state == SubmissionState::HandedIn);
+        let others = self.works.saturating_sub(1);
+        (self.graded && takes_part).then(|| reviewing(given, self.wanted, others)).flatten()
+    }
 }
 
 struct Parts {
@@ -263,6 +312,7 @@ pub(super) fn grade_of(row: &Row, scope: &Scope, id: &ActivityId, pause: i64) ->
         activity_id: id.clone(),
         person_id: row.learner.person.id.clone(),
         course_id: row.learner.course_id.clone(),
+        tag: GradeTag::Overall,
         points,
         source: if row.mark.reason.is_some() { Source::Trainer } else { Source::Peers },
         reason: row.mark.reason.clone().unwrap_or_default(),
@@ -270,5 +320,22 @@ pub(super) fn grade_of(row: &Row, scope: &Scope, id: &ActivityId, pause: i64) ->
         submitted_at: row.submission.as_ref().and_then(|s| s.handed_in_at),
         cause: Cause::Decision,
         pause,
+    })
+}
+
+/// The grade for reviewing that a row makes; None where there is none.
+pub(super) fn reviewing_grade_of(row: &Row, scope: &Scope, id: &ActivityId) -> Option<Decision> {
+    Some(Decision {
+        activity_id: id.clone(),
+        person_id: row.learner.person.id.clone(),
+        course_id: row.learner.course_id.clone(),
+        tag: GradeTag::Reviewing,
+        points: row.reviewing?.value,
+        source: Source::Peers,
+        reason: String::new(),
+        decided_by: scope.person.clone(),
+        submitted_at: None,
+        cause: Cause::Decision,
+        pause: 0,
     })
 }

@@ -7,8 +7,10 @@ use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::crypto;
 use crate::grades;
+use crate::grades::service::Released;
 use crate::ids::ActivityId;
 use crate::launch::Scope;
+use crate::store::columns::Points;
 use crate::store::{Conn, dialect};
 
 /// What a release would do for one learner.
@@ -35,11 +37,18 @@ pub struct Preview {
 }
 
 fn effect(row: &Row) -> Effect {
-    match (row.mark.value, &row.released) {
+    let of = |value: Option<Points>, released: &Option<Released>| match (value, released) {
         (None, _) => Effect::None,
         (Some(_), None) => Effect::New,
         (Some(mark), Some(released)) if released.revision.points == mark => Effect::Same,
         (Some(_), Some(_)) => Effect::Changed,
+    };
+    let reviewing = of(row.reviewing.map(|r| r.value), &row.released_reviewing);
+    match (of(row.mark.value, &row.released), reviewing) {
+        (Effect::None, Effect::None) => Effect::None,
+        (Effect::None, of_reviewing) => of_reviewing,
+        (Effect::Same, Effect::New | Effect::Changed) => Effect::Changed,
+        (of_work, _) => of_work,
     }
 }
 
@@ -50,8 +59,11 @@ fn effect(row: &Row) -> Effect {
 pub fn preview(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Result<Preview, PeerError> {
     let group = group::load(conn, scope, id, now)?;
     let effects = group.rows.iter().map(effect).collect();
-    let mut lines: Vec<String> =
-        group.rows.iter().map(|r| format!("{} {:?} {:?}", r.learner.person.id, r.mark.value, r.mark.reason)).collect();
+    let line = |r: &Row| {
+        let reviewing = r.reviewing.map(|r| r.value);
+        format!("{} {:?} {:?} {reviewing:?}", r.learner.person.id, r.mark.value, r.mark.reason)
+    };
+    let mut lines: Vec<String> = group.rows.iter().map(line).collect();
     lines.sort();
     Ok(Preview { effects, digest: crypto::sha256_text(&lines.join("\n")), group })
 }
@@ -77,10 +89,9 @@ pub fn release(
     }
     let mut decided = 0;
     for row in &group.rows {
-        if let Some(grade) = group::grade_of(row, scope, id, 0)
-            && grades::service::decide(conn, &grade, now)?.is_some()
-        {
-            decided += 1;
+        let of_row = [group::grade_of(row, scope, id, 0), group::reviewing_grade_of(row, scope, id)];
+        for grade in of_row.iter().flatten() {
+            decided += usize::from(grades::service::decide(conn, grade, now)?.is_some());
         }
     }
     if decided == 0 && group.activity.released_at.is_none() {

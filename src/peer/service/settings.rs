@@ -48,6 +48,7 @@ pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Re
         created_by: scope.person.clone(),
         copied_from: None,
         score_maximum: setup.points,
+        reviewing_column: setup.reviewing_column.clone(),
     };
     store::create_rubric(conn, &rubric_version_id, &activity.id, &setup.rubric, now)?;
     activity::service::create_placed(conn, scope, &activity, now)?;
@@ -111,6 +112,7 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
     activity.review_due_at = setup.review_due;
     activity.reviews_per_learner = setup.reviews;
     activity.anonymity = setup.anonymity;
+    activity.reviewing_column.clone_from(&setup.reviewing_column);
     if !rubric_in_use && rubric != setup.rubric {
         activity.rubric_version_id = RubricVersionId::new();
         store::create_rubric(conn, &activity.rubric_version_id, id, &setup.rubric, now)?;

@@ -1,11 +1,12 @@
 //! A learner's work, from the first line to handing in, and the learner's own page.
 
-use super::super::model::{Mark, Review, ReviewState, Submission, SubmissionState, mark};
+use super::super::model::{Mark, Review, ReviewState, Reviewing, Submission, SubmissionState, mark};
 use super::super::rubric::Rubric;
 use super::super::{PeerError, store};
 use super::for_learner;
+use super::group::Asks;
 use crate::activity;
-use crate::activity::model::{Activity, Anonymity};
+use crate::activity::model::{Activity, Anonymity, GradeTag};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::crypto;
@@ -39,6 +40,8 @@ pub struct Home {
     pub takes_part: bool,
     /// The released result.
     pub result: Option<LearnerResult>,
+    /// The released grade for reviewing, with the reviews it counts.
+    pub reviewing: Option<(grades::service::Released, Reviewing)>,
 }
 
 /// A released result and how it was made.
@@ -72,6 +75,9 @@ pub fn home(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
         Some(_) => result(conn, scope, &activity, submission.as_ref(), &reviews)?,
         None => None,
     };
+    let reviewing = grades::service::own_released(conn, scope, id, GradeTag::Reviewing)?;
+    let asks = Asks::of(&activity, &store::list_submissions(conn, id)?);
+    let reviewing = reviewing.zip(asks.reviewing(submission.as_ref(), given));
     Ok(Home {
         takes_part: scope.role == Role::Learner && !person.test_user,
         activity,
@@ -83,6 +89,7 @@ pub fn home(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
         received,
         work_opened,
         result,
+        reviewing,
     })
 }
 
@@ -93,7 +100,7 @@ fn result(
     submission: Option<&Submission>,
     reviews: &[Review],
 ) -> Result<Option<LearnerResult>, PeerError> {
-    let Some(released) = grades::service::own_released(conn, scope, &activity.id)? else {
+    let Some(released) = grades::service::own_released(conn, scope, &activity.id, GradeTag::Overall)? else {
         return Ok(None);
     };
     let about_me: Vec<Review> = reviews
