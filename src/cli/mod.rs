@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod keys;
 mod migrate;
+mod peer;
 mod platform;
 mod serve;
 
@@ -45,6 +46,8 @@ enum Command {
     Admin(admin::Args),
     /// Check the configuration and each LMS, and say what to do
     Doctor(doctor::Args),
+    /// Peer assessment on files: marks from reviews
+    Peer(peer::Args),
 }
 
 /// Runs the program.
@@ -67,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Keys(args) => keys::run(&args),
         Command::Admin(args) => admin::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Peer(args) => peer::run(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

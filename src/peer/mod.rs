@@ -1,5 +1,6 @@
 //! Peer assessment: set-up, works, allocation, reviews, marks, release.
 
+pub mod aggregate;
 pub mod allocate;
 pub mod model;
 pub mod pages;

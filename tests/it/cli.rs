@@ -203,3 +203,57 @@ fn the_console_is_opened_by_an_address_that_works_once() {
     cli.fails(&["admin", "link", "--name", &"x".repeat(61)], 1, "--name");
     cli.fails(&["admin"], 2, "");
 }
+
+/// Marks from files: the same bytes whatever the order of the rows, and each wrong row is named.
+#[test]
+fn marks_are_made_from_files() {
+    let database = TestDatabase::new(Engine::Sqlite);
+    let place = Cli(&database);
+    let file = |name: &str, text: &str| {
+        let path = database.folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let mut rows: Vec<String> = (0..9)
+        .flat_map(|v| (1..=3).map(move |d| (v, (v + d) % 9)))
+        .map(|(v, u)| format!("Ana {v},w{u},{}", 40 + (u * 7 + v * 5) % 55))
+        .collect();
+    let text = |rows: &[String]| format!("\u{feff}reviewer,submission,mark\n{}\n", rows.join("\n"));
+    let reviews = file("reviews.csv", &text(&rows));
+    let reviewers = database.folder.join("reviewers.csv").display().to_string();
+    let base = ["peer", "aggregate", "--input"];
+    let made = place.run(&with(&base, &[&reviews, "--reviewers", &reviewers]));
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let shown = String::from_utf8(made.stdout.clone()).unwrap();
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines[0], "submission,mark,low,high,mean,median,reviews");
+    assert_eq!(lines.len(), 10);
+    let first: Vec<&str> = lines[1].split(',').collect();
+    let number = |i: usize| first[i].parse::<f64>().unwrap();
+    assert!(first[0] == "w0" && number(2) < number(1) && number(1) < number(3) && first[6] == "3", "{first:?}");
+    let people = std::fs::read_to_string(&reviewers).unwrap();
+    assert!(people.starts_with("reviewer,bias,weight,careless\nAna 0,") && people.lines().count() == 10);
+    rows.reverse();
+    let reversed = place.run(&with(&base, &[&file("reversed.csv", &text(&rows))]));
+    assert_eq!(reversed.stdout, made.stdout, "bit by bit");
+    let mean = place.run(&with(&base, &[&reviews, "--method", "mean"]));
+    assert!(String::from_utf8_lossy(&mean.stdout).lines().nth(1).unwrap().starts_with("w0,"));
+    let few = place.run(&with(&base, &[&file("few.csv", "reviewer,submission,mark\na,w,70\n")]));
+    assert!(few.status.success() && String::from_utf8_lossy(&few.stderr).contains("fewer than 8 works"));
+    assert_eq!(String::from_utf8_lossy(&few.stdout).lines().nth(1), Some("w,70.0000,,,70.0000,70.0000,1"));
+    for (text, words) in [
+        ("reviewer,submission,mark\na,w,70\nb,w,much\n", "line: 3"),
+        ("reviewer,submission,mark\na,w,100.5\n", "not from 0 to 100"),
+        ("reviewer,submission,mark\na,w,NaN\n", "not from 0 to 100"),
+        ("reviewer,submission,mark\na,w,70\na,w,71\n", "line 3: \"a\" has reviewed \"w\" before"),
+        ("reviewer,submission,mark\n,w,70\n", "a name is empty"),
+        ("reviewer,mark\na,70\n", "submission"),
+        ("reviewer,submission,mark\na,w\n", "line: 2"),
+    ] {
+        place.fails(&with(&base, &[&file("bad.csv", text)]), 1, words);
+    }
+    let marks = file("marks.csv", "submission,mark\nw1,80\nx,70\n");
+    place.fails(&with(&base, &[&reviews, "--trainer-marks", &marks]), 1, "nobody has reviewed \"x\"");
+    place.fails(&with(&base, &["no-such-file.csv"]), 1, "no-such-file.csv");
+    place.fails(&with(&base, &[&reviews, "--method", "luck"]), 2, "luck");
+}
