@@ -15,6 +15,7 @@ use crate::clock::UtcTime;
 use crate::context::Context;
 use crate::ids::{ActivityId, LineItemId};
 use crate::launch::Scope;
+use crate::lti::ags::LineItem as LmsLineItem;
 use crate::store::columns::Points;
 use crate::store::{Conn, StoreError, StoreResult};
 
@@ -76,7 +77,9 @@ async fn ask(context: &Context, parcel: &Parcel, taken: &[String]) -> Result<Vec
     let access = Access::get(context, parcel, scope).await.map_err(|outcome| outcome.class)?;
     let listed = access.ags(context).find_line_items(&container, &[]).await;
     let listed = listed.map_err(|error| Outcome::of_ags(&error).class)?;
-    let free = listed.into_iter().filter(|item| !taken.contains(&item.url));
+    // What belongs to a link waits for that link's own grades.
+    let is_free = |item: &LmsLineItem| !taken.contains(&item.url) && !parcel.is_of_another_link(item);
+    let free = listed.into_iter().filter(is_free);
     Ok(free
         .map(|item| Choice {
             url: item.url,

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::fault;
 use super::line_item::{self, Column, Place};
 use super::model::{DISABLED, LineItem, NO_SERVICE, Outgoing};
 use super::outcome::{Outcome, is_ours};
@@ -13,9 +12,10 @@ use crate::activity;
 use crate::activity::model::GradeTag;
 use crate::context::Context;
 use crate::crypto::rsa::SigningKey;
+use crate::fault;
 use crate::ids::LineItemId;
 use crate::launch::landing;
-use crate::lti::ags::{Ags, AgsError};
+use crate::lti::ags::{Ags, AgsError, LineItem as LmsLineItem};
 use crate::lti::score::{
     SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT, SCOPE_SCORE, Score, Standing, Verdict, scale,
 };
@@ -82,6 +82,12 @@ impl Parcel {
         let container = self.course.line_items_url.as_ref().and_then(|u| url::Url::parse(u).ok());
         let scope = [SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ].into_iter().find(|s| self.offers(s));
         container.zip(scope)
+    }
+
+    /// Whether a column belongs to a link, and not to the one of these grades.
+    #[must_use]
+    pub fn is_of_another_link(&self, item: &LmsLineItem) -> bool {
+        item.resource_link_id.as_ref().is_some_and(|link| *link != self.link.resource_link_id)
     }
 
     /// The product of the LMS.

@@ -11,7 +11,6 @@ use tokio::task::JoinSet;
 
 use super::circuit::{Gate, Permission};
 use super::deliver::{self, Parcel};
-use super::fault;
 use super::model::{Circuit, Health, Outgoing};
 use super::outcome::{self, Around, Outcome};
 use super::pace::Pace;
@@ -19,6 +18,7 @@ use super::store::{self, Claim, Claimed, Finished};
 use crate::clock::UtcTime;
 use crate::context::Context;
 use crate::crypto;
+use crate::fault;
 use crate::ids::{LineItemId, RegistrationId};
 use crate::lti::score::Verdict;
 use crate::platform;

@@ -9,7 +9,6 @@ pub mod columns;
 pub mod confirm;
 pub mod deliver;
 pub mod dispatch;
-pub mod fault;
 pub mod figures;
 pub mod jobs;
 pub mod lane;

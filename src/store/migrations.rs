@@ -1,10 +1,11 @@
 //! Migrations of both engines, and the checks that refuse a schema this program does not know.
 
-use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
+use diesel::{Connection, QueryResult};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Conn, Db, StoreError, StoreResult, schema};
+use crate::fault;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -113,12 +114,27 @@ pub fn apply(db: &Db) -> Result<SchemaState, SchemaError> {
 
 fn apply_locked(conn: &mut Conn) -> Result<SchemaState, SchemaError> {
     inspect(conn)?;
-    let fail = |e: Box<dyn std::error::Error + Send + Sync>| SchemaError::Failed(e.to_string());
-    match conn {
-        Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|_| ()).map_err(fail)?,
-        Conn::Pg(c) => c.run_pending_migrations(POSTGRES).map(|_| ()).map_err(fail)?,
-    }
+    let outcome = match conn {
+        Conn::Sqlite(c) => run(c, || SQLITE),
+        Conn::Pg(c) => run(c, || POSTGRES),
+    };
+    outcome.map_err(|e| SchemaError::Failed(e.to_string()))?;
     inspect(conn)
+}
+
+/// Each migration is a transaction: whoever is killed in it leaves nothing of it behind.
+fn run<C>(conn: &mut C, migrations: fn() -> EmbeddedMigrations) -> Result<(), Box<dyn std::error::Error + Send + Sync>>
+where
+    C: Connection + MigrationHarness<C::Backend>,
+{
+    while conn.has_pending_migration(migrations())? {
+        conn.transaction(|c| -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+            c.run_next_migration(migrations())?;
+            fault::point("during_migration");
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 /// The advisory lock that keeps two processes from migrating one `PostgreSQL` database at once.

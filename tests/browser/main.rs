@@ -330,6 +330,9 @@ impl Player<'_> {
         self.click("#release").await;
         self.wait("#group").await;
         self.check("released group").await;
+        self.click("#grade-page").await;
+        self.wait("#grades").await;
+        self.check("grades").await;
     }
 }
 

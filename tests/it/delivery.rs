@@ -669,8 +669,15 @@ async fn a_trainer_chooses_another_column(app: &TestApp) {
     course.becomes(app, 0, OutboxState::Parked, Some("line_item_missing"), "gone").await;
     let (page, columns) = (format!("{}/grades", course.activity), format!("{}/grades/columns", course.activity));
     assert!(course.trainer.get(&page).await.attribute("#choose-column", "href").is_some_and(|h| h == columns));
-    let chosen = app.lms.campus.with(course.kind, |s| other(s, "Essay <b>")).unwrap();
+    let chosen = app.lms.campus.with(course.kind, |s| {
+        // What belongs to another link is not offered.
+        let linked = other(s, "Of another link");
+        s.line_items.iter_mut().filter(|i| i.id == linked).for_each(|i| i.link = Some("another link".into()));
+        other(s, "Essay <b>")
+    });
+    let chosen = chosen.unwrap();
     let shown = course.trainer.get(&columns).await;
+    assert_eq!(shown.attributes("input[name=column]", "value").len(), 1);
     assert!(shown.body.contains("Essay &#60;b&#62;") && shown.body.contains("out of 20"), "{}", shown.body);
     let url = shown.attribute("input[name=column]", "value").unwrap();
     assert!(url.ends_with(&chosen));

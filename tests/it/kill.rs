@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use cercle::clock::Clock;
 use cercle::demo::campus::{Kind, Part, School};
-use cercle::store::Engine;
+use cercle::store::migrations::{self, SchemaError};
+use cercle::store::{Db, Engine};
 use serde_json::Value;
 
 use crate::harness::{Browser, Lms, Session, TestDatabase, eventually, http, person};
@@ -47,6 +48,25 @@ impl Process {
         kill_at: Option<&str>,
         more: &[(&str, String)],
     ) -> Self {
+        let environment = Self::environment(database, (listen, origin), kill_at, more);
+        let child = Self::command(&environment).spawn().unwrap();
+        let mut process = Self { origin: origin.to_owned(), listen: listen.to_owned(), child, environment };
+        process.wait_until_ready().await;
+        process
+    }
+
+    fn command(environment: &[(String, String)]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cercle"));
+        command.arg("serve").envs(environment.iter().cloned()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+    }
+
+    fn environment(
+        database: &TestDatabase,
+        (listen, origin): (&str, &str),
+        kill_at: Option<&str>,
+        more: &[(&str, String)],
+    ) -> Vec<(String, String)> {
         let folder = &database.folder;
         let mut environment: Vec<(String, String)> = [
             ("CERCLE_PUBLIC_URL", origin.to_owned()),
@@ -64,16 +84,7 @@ impl Process {
         .to_vec();
         environment.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         environment.extend(kill_at.map(|at| ("CERCLE_TEST_KILL_AT".to_owned(), at.to_owned())));
-        let child = Command::new(env!("CARGO_BIN_EXE_cercle"))
-            .arg("serve")
-            .envs(environment.clone())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut process = Self { origin: origin.to_owned(), listen: listen.to_owned(), child, environment };
-        process.wait_until_ready().await;
-        process
+        environment
     }
 
     async fn wait_until_ready(&mut self) {
@@ -215,6 +226,27 @@ async fn one_place(engine: Engine, kind: Kind, place: &str) {
     }
     drop(again);
     lms.stop().await;
+}
+
+/// Killed in the middle of a migration, nothing of it is left, and the next start makes it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_that_was_killed_is_made_by_the_next_start() {
+    use std::os::unix::process::ExitStatusExt as _;
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let database = TestDatabase::new(engine);
+        let listen = free_address();
+        let origin = format!("http://{listen}");
+        let environment = Process::environment(&database, (&listen, &origin), Some("during_migration"), &[]);
+        let ended = tokio::task::spawn_blocking(move || Process::command(&environment).output().unwrap().status);
+        assert_eq!(ended.await.unwrap().signal(), Some(9), "{engine:?}: it was killed, it did not end");
+        let url = database.url.clone();
+        let state = move || migrations::check(&Db::open(&url).unwrap());
+        let left = tokio::task::spawn_blocking(state.clone()).await.unwrap();
+        assert!(matches!(left, Err(SchemaError::Pending)), "{engine:?}: {left:?}");
+        let process = Process::spawn(&database, &listen, &origin, None).await;
+        drop(process);
+        assert!(tokio::task::spawn_blocking(state).await.unwrap().is_ok(), "{engine:?}");
+    }
 }
 
 /// Two processes on one database. The one that sends is stopped in the middle of a call until its lease is over;

@@ -111,3 +111,13 @@ fn templates_escape_everything_and_hold_no_script() {
         }
     }
 }
+
+/// French puts a space before these signs, and a line must not break there.
+#[test]
+fn french_signs_stay_with_their_words() {
+    let text = fs::read_to_string(root().join("locales/fr/main.ftl")).unwrap();
+    for (n, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.starts_with('#')) {
+        let loose = [" ;", " :", " ?", " !", " \u{bb}", "\u{ab} "].iter().find(|sign| line.contains(*sign));
+        assert!(loose.is_none(), "line {n}: {loose:?} can be broken: {line}");
+    }
+}

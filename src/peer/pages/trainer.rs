@@ -9,7 +9,6 @@ use crate::activity;
 use crate::clock::UtcTime;
 use crate::cohort::roster::{self, Roster, RosterState};
 use crate::context::Context;
-use crate::grades;
 use crate::ids::{ActivityId, PersonId};
 use crate::launch::{Posted, SignedIn};
 use crate::peer::PeerError;
@@ -56,12 +55,17 @@ impl GroupPage {
         self.count(&[Next::Start, Next::HandIn, Next::MissedHandIn])
     }
 
+    /// How many reviews a work is still to get and a learner still to give: none after the release.
+    fn open_wanted(&self) -> usize {
+        if self.group.activity.released_at.is_some() { 0 } else { self.wanted() }
+    }
+
     fn reviews_owed(&self) -> usize {
-        self.group.rows.iter().filter(|r| is_handed_in(r)).map(|r| self.wanted().saturating_sub(r.given)).sum()
+        self.group.rows.iter().filter(|r| is_handed_in(r)).map(|r| self.open_wanted().saturating_sub(r.given)).sum()
     }
 
     fn short_of_reviews(&self) -> usize {
-        self.group.rows.iter().filter(|r| is_handed_in(r) && r.received < self.wanted()).count()
+        self.group.rows.iter().filter(|r| is_handed_in(r) && r.received < self.open_wanted()).count()
     }
 
     fn unsent_grades(&self) -> usize {
@@ -344,11 +348,11 @@ async fn release_marks(form: Posted, context: web::Data<Context>, id: web::Path<
         .db
         .write(move |c| {
             let released = release::release(c, &scope, &write_id, &digest, at);
-            grades::fault::point("before_commit");
+            crate::fault::point("before_commit");
             released
         })
         .await;
-    grades::fault::point("after_release");
+    crate::fault::point("after_release");
     context.wake.wake();
     match outcome {
         Ok(_) => Ok(see_other(&format!("/peer/{id}"))),
