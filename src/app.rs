@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::context::Context;
 use crate::crypto::CryptoError;
 use crate::crypto::sealed::MasterKey;
+use crate::disk;
 use crate::jobs::{Job, Runner};
 use crate::net::NetError;
 use crate::platform::keys;
@@ -230,6 +231,13 @@ async fn readyz(context: web::Data<Context>) -> HttpResponse {
             }
         })
         .await;
+    let room = disk::free_bytes(&context.settings.data_dir);
+    if let Ok(bytes) = room
+        && !disk::is_enough(bytes)
+    {
+        tracing::warn!(bytes, "not ready: the disk is nearly full");
+        return HttpResponse::ServiceUnavailable().content_type("text/plain").body("not ready\n");
+    }
     match checked {
         Ok(()) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
         Err(error) => {

@@ -13,6 +13,7 @@ pub mod cohort;
 pub mod context;
 pub mod crypto;
 pub mod demo;
+pub mod disk;
 pub mod fault;
 pub mod grades;
 pub mod ids;

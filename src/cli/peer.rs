@@ -1,4 +1,4 @@
-//! `cercle peer aggregate`: marks from reviews as CSV, by the same code as in the tool.
+//! `cercle peer allocate` and `cercle peer aggregate`: who reviews whom, and marks from reviews, as CSV.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -11,6 +11,10 @@ use serde::de::DeserializeOwned;
 
 use super::Outcome;
 use crate::peer::aggregate::{self, Aggregate, Fallback, Method, Observation, TrainerMark};
+use crate::peer::plan::{self, Bounds, Participant, Rules};
+
+/// More people than that would take too much memory.
+const MOST_PEOPLE: usize = 20_000;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -20,8 +24,55 @@ pub(super) struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Say who reviews whom: CSV `reviewer,submission` on standard output
+    Allocate(AllocateArgs),
     /// Make marks from reviews: CSV `submission,mark,low,high,mean,median,reviews` on standard output
     Aggregate(AggregateArgs),
+}
+
+#[derive(clap::Args)]
+struct AllocateArgs {
+    /// CSV with the column id, and where there are any, group and company; "-" is standard input
+    #[arg(long, value_name = "FILE")]
+    input: PathBuf,
+    /// Reviews that everybody gives and gets
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100))]
+    reviews_per_learner: u32,
+    /// The same number gives the same plan
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+    /// Whether reviews go to one's own group
+    #[arg(long, value_enum, default_value = "across")]
+    groups: Side,
+    /// Whether reviews go to one's own company
+    #[arg(long, value_enum, default_value = "across")]
+    companies: Side,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Side {
+    Any,
+    Within,
+    Across,
+}
+
+impl From<Side> for Bounds {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Any => Self::Any,
+            Side::Within => Self::Within,
+            Side::Across => Self::Across,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct PersonRow {
+    id: String,
+    #[serde(default)]
+    group: String,
+    #[serde(default)]
+    company: String,
 }
 
 #[derive(clap::Args)]
@@ -72,8 +123,50 @@ struct MarkRow {
 
 pub(super) fn run(args: Args) -> Outcome {
     match args.command {
+        Command::Allocate(args) => allocate(&args),
         Command::Aggregate(args) => aggregate(&args),
     }
+}
+
+fn allocate(args: &AllocateArgs) -> Outcome {
+    let mut seen = BTreeSet::new();
+    let mut people = Vec::new();
+    for (line, PersonRow { id, group, company }) in read::<PersonRow>(&args.input)? {
+        let place = || format!("{}, line {line}", args.input.display());
+        if id.is_empty() {
+            return Err(format!("{}: the id is empty", place()));
+        }
+        if !seen.insert(id.clone()) {
+            return Err(format!("{}: {id:?} is there already", place()));
+        }
+        let known = |text: String| Some(text).filter(|t| !t.is_empty());
+        people.push(Participant { id, group: known(group), company: known(company) });
+    }
+    if people.len() > MOST_PEOPLE {
+        return Err(format!("{} people are more than the {MOST_PEOPLE} that fit", people.len()));
+    }
+    // Whatever the order of the file.
+    people.sort_by(|a, b| a.id.cmp(&b.id));
+    let rules = Rules {
+        reviews: usize::try_from(args.reviews_per_learner).unwrap_or(usize::MAX),
+        groups: args.groups.into(),
+        companies: args.companies.into(),
+    };
+    let plan = plan::plan(&people, &rules, args.seed);
+    for (a, b) in &plan.relaxed {
+        eprintln!("cercle: a bound had to give way: {} reviews {}", people[*a].id, people[*b].id);
+    }
+    if plan.missing > 0 {
+        eprintln!("cercle: {} reviews cannot be given: there are too few others", plan.missing);
+    }
+    if !plan.connected {
+        eprintln!("cercle: the reviews fall into parts that have nobody in common: robust marks need one group");
+    }
+    let mut out = csv::Writer::from_writer(std::io::stdout().lock());
+    let rows = plan.pairs.iter().map(|(a, b)| [&people[*a].id, &people[*b].id]);
+    let written = out.write_record(["reviewer", "submission"]);
+    let written = rows.fold(written, |written, row| written.and_then(|()| out.write_record(row)));
+    written.and_then(|()| Ok(out.flush()?)).map_err(|e| e.to_string())
 }
 
 fn aggregate(args: &AggregateArgs) -> Outcome {

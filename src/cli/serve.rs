@@ -28,7 +28,8 @@ pub(super) fn run() -> Outcome {
     let _guard = runtime.enter();
     if let Some(address) = settings.metrics_listen {
         crate::web::metrics::count_panics();
-        let shown = crate::web::metrics::serve(address).map_err(|e| format!("cannot listen on {address}: {e}"))?;
+        let shown = crate::web::metrics::serve(address, settings.data_dir.clone())
+            .map_err(|e| format!("cannot listen on {address}: {e}"))?;
         tokio::spawn(shown);
     }
     let server = Server::bind(settings, Clock::default()).map_err(|e| e.to_string())?;

@@ -4,6 +4,7 @@ pub mod aggregate;
 pub mod allocate;
 pub mod model;
 pub mod pages;
+pub mod plan;
 pub mod rubric;
 pub mod service;
 pub mod setup;

@@ -257,3 +257,44 @@ fn marks_are_made_from_files() {
     place.fails(&with(&base, &["no-such-file.csv"]), 1, "no-such-file.csv");
     place.fails(&with(&base, &[&reviews, "--method", "luck"]), 2, "luck");
 }
+
+/// Who reviews whom, from a file: the seed decides, and not the order of the rows.
+#[test]
+fn reviews_are_allocated_from_files() {
+    let database = TestDatabase::new(Engine::Sqlite);
+    let place = Cli(&database);
+    let file = |name: &str, text: &str| {
+        let path = database.folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let mut rows: Vec<String> = (0..12).map(|i| format!("p{i:02},g{},c{}", i % 4, i % 3)).collect();
+    let text = |rows: &[String]| format!("id,group,company\n{}\n", rows.join("\n"));
+    let base = ["peer", "allocate", "--reviews-per-learner", "3", "--input"];
+    let people = file("people.csv", &text(&rows));
+    let made = place.run(&with(&base, &[&people, "--seed", "7"]));
+    assert!(made.status.success() && made.stderr.is_empty(), "{}", String::from_utf8_lossy(&made.stderr));
+    let shown = String::from_utf8(made.stdout.clone()).unwrap();
+    let pairs: Vec<(&str, &str)> = shown.lines().skip(1).map(|l| l.split_once(',').unwrap()).collect();
+    assert_eq!((shown.lines().next(), pairs.len()), (Some("reviewer,submission"), 36));
+    for person in rows.iter().map(|r| &r[..3]) {
+        assert_eq!(pairs.iter().filter(|(a, _)| *a == person).count(), 3);
+        assert_eq!(pairs.iter().filter(|(_, b)| *b == person).count(), 3);
+    }
+    let number = |p: &str| p[1..].parse::<u32>().unwrap();
+    assert!(pairs.iter().all(|(a, b)| number(a) % 4 != number(b) % 4 && number(a) % 3 != number(b) % 3));
+    rows.reverse();
+    let reversed = file("reversed.csv", &text(&rows));
+    assert_eq!(place.run(&with(&base, &[&reversed, "--seed", "7"])).stdout, made.stdout);
+    assert_ne!(place.run(&with(&base, &[&people, "--seed", "8"])).stdout, made.stdout);
+    let few = place.run(&with(&base, &[&file("few.csv", "id\na\nb\n")]));
+    assert!(few.status.success() && String::from_utf8_lossy(&few.stderr).contains("4 reviews cannot be given"));
+    let one_company = place.run(&with(&base, &[&file("one.csv", "id,company\na,x\nb,x\nc,x\nd,x\n")]));
+    assert_eq!(String::from_utf8_lossy(&one_company.stderr).matches("a bound had to give way").count(), 12);
+    for (text, words) in
+        [("id\na\na\n", "line 3: \"a\" is there already"), ("id,group\n,x\n", "the id is empty"), ("name\na\n", "id")]
+    {
+        place.fails(&with(&base, &[&file("bad.csv", text)]), 1, words);
+    }
+    place.fails(&["peer", "allocate", "--reviews-per-learner", "0", "--input", &people], 2, "0");
+}

@@ -513,7 +513,7 @@ pub fn form_fields(page: &Page) -> Vec<(String, String)> {
         .filter_map(|e| {
             let name = e.value().attr("name")?.to_owned();
             let kind = e.value().attr("type").unwrap_or("text");
-            if kind == "radio" && e.value().attr("checked").is_none() {
+            if matches!(kind, "radio" | "checkbox") && e.value().attr("checked").is_none() {
                 return None;
             }
             let value = if e.value().name() == "select" {

@@ -325,9 +325,13 @@ async fn figures_are_shown_on_their_own_listener() {
     })
     .await;
     let text = read().await;
-    for wanted in
-        ["grade_invariant_violations 0", "launch_total{result=\"accepted\"} 3", "ags_oldest_pending_seconds 0"]
-    {
+    for wanted in [
+        "grade_invariant_violations 0",
+        "disk_free_bytes ",
+        "grade_chain_violations 0",
+        "launch_total{result=\"accepted\"} 3",
+        "ags_oldest_pending_seconds 0",
+    ] {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
     let learner = person(&school, Part::Learner, 0);
@@ -418,6 +422,11 @@ async fn killed_again_and_again(engine: Engine) {
             tokio::spawn(decide_marks(trainer.clone(), marked, Arc::clone(&said), seed))
         })
         .collect();
+    eventually("each mark is decided once", async || {
+        let said = said.lock().unwrap();
+        courses.iter().flat_map(|(_, _, _, sheets, _)| sheets.iter().take(3)).all(|s| said.contains_key(s))
+    })
+    .await;
     let mut moment: u64 = 7;
     for _ in 0..kills {
         moment = moment.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99);

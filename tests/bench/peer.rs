@@ -1,4 +1,4 @@
-//! How long the robust aggregate takes: `cargo bench --bench aggregate`.
+//! How long the robust aggregate takes, and planning who reviews whom: `cargo bench --bench peer`.
 
 #![allow(
     clippy::print_stdout,
@@ -9,6 +9,7 @@
 use std::time::{Duration, Instant};
 
 use cercle::peer::aggregate::{Method, Observation, aggregate};
+use cercle::peer::plan::{Bounds, Participant, Rules, plan};
 
 /// Everybody reviews the next k; marks that scatter, without a random number.
 fn group(n: usize, k: usize) -> Vec<Observation> {
@@ -40,4 +41,15 @@ fn main() {
         let (median, high) = median_of(runs, &group(n, k));
         println!("N={n} k={k}: median {median:.2?}, 95th {high:.2?} (goal {goal})");
     }
+    let person = |i: usize| Participant {
+        id: format!("{i:05}"),
+        group: Some((i % 200).to_string()),
+        company: Some((i % 7).to_string()),
+    };
+    let people: Vec<Participant> = (0..2000).map(person).collect();
+    let rules = Rules { reviews: 5, groups: Bounds::Across, companies: Bounds::Across };
+    let begun = Instant::now();
+    let drawn = plan(&people, &rules, 1);
+    assert!(drawn.connected && drawn.relaxed.is_empty() && drawn.missing == 0);
+    println!("allocation of 2,000 people x 5: {:.2?} (goal 1 s)", begun.elapsed());
 }
