@@ -7,7 +7,7 @@ use actix_web::{App, HttpResponse, HttpServer, middleware, web};
 use tracing_actix_web::TracingLogger;
 
 use crate::clock::Clock;
-use crate::context::Context;
+use crate::context::{Context, ContextError};
 use crate::crypto::CryptoError;
 use crate::crypto::sealed::MasterKey;
 use crate::disk;
@@ -16,10 +16,10 @@ use crate::net::NetError;
 use crate::platform::keys;
 use crate::settings::Settings;
 use crate::store::migrations::{self, SchemaError};
-use crate::store::{Conn, Db, Engine, StoreError};
+use crate::store::{self, Conn, Db, Engine, StoreError};
 use crate::web::limit::LoginLimit;
 use crate::web::{assets, middleware as guard};
-use crate::{activity, admin, cohort, grades, launch, peer, platform};
+use crate::{activity, admin, cohort, grades, launch, news, peer, platform};
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,9 @@ pub enum StartError {
     /// The outbound client.
     #[error(transparent)]
     Net(#[from] NetError),
+    /// What handlers are handed.
+    #[error(transparent)]
+    Context(#[from] ContextError),
     /// The address to listen on, or a file.
     #[error("{0}")]
     Io(String),
@@ -56,14 +59,21 @@ pub struct Server {
     lock: Option<std::fs::File>,
 }
 
-/// The lock that keeps a second process from an embedded database.
-fn lock_sqlite(db: &Db) -> Result<Option<std::fs::File>, StartError> {
-    let Some(path) = db.sqlite_path() else {
+/// The lock that keeps a second process from an embedded database, held for as long as the file is. None for
+/// another engine's.
+///
+/// # Errors
+/// When another process has it.
+pub fn lock_embedded(url: &str) -> Result<Option<std::fs::File>, StartError> {
+    let Some(path) = store::sqlite_path(url) else {
         return Ok(None);
     };
+    let io = |e: std::io::Error| StartError::Io(format!("{}: {e}", path.display()));
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(io)?;
+    }
     let mut name = path.clone().into_os_string();
     name.push(".lock");
-    let io = |e: std::io::Error| StartError::Io(format!("{}: {e}", path.display()));
     let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&name).map_err(io)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
@@ -93,12 +103,7 @@ impl Server {
     /// # Errors
     /// [`StartError`].
     pub fn bind(settings: Settings, clock: Clock) -> Result<Self, StartError> {
-        let lock = if settings.database_url.starts_with("sqlite:") {
-            let db = Db::open(&settings.database_url)?;
-            lock_sqlite(&db)?
-        } else {
-            None
-        };
+        let lock = lock_embedded(&settings.database_url)?;
         let listen = settings.listen;
         let listener =
             TcpListener::bind(listen).map_err(|e| StartError::Io(format!("cannot listen on {listen}: {e}")))?;
@@ -126,6 +131,10 @@ impl Server {
             platform::notices::jobs::care(&context),
             admin::jobs::purge(&context),
             cohort::roster::jobs::read_rosters(&context),
+            peer::jobs::clear_files(&context),
+            peer::reminders::remind(&context),
+            news::jobs::mail(&context),
+            news::jobs::purge(&context),
             forget_quiet_clients(&limit),
         ];
         jobs.extend(grades::jobs::all(&context));
@@ -209,6 +218,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     platform::pages::routes(config);
     launch::pages::routes(config);
     activity::pages::routes(config);
+    news::pages::routes(config);
     peer::pages::routes(config);
     admin::pages::routes(config);
 }

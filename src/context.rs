@@ -4,16 +4,29 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::crypto::sealed::MasterKey;
+use crate::files::Files;
 use crate::jobs::Wake;
 use crate::launch::arrivals::Arrivals;
 use crate::lti::jwks::JwksCache;
 use crate::lti::token::TokenCache;
-use crate::net::Outbound;
+use crate::mail::{Mailer, SetUpError};
+use crate::net::{NetError, Outbound};
 use crate::platform::directory::Directory;
 use crate::platform::notices::Offered;
 use crate::settings::Settings;
 use crate::store::Db;
 use crate::web::limit::NoteLimit;
+
+/// Why the parts cannot be assembled.
+#[derive(Debug, thiserror::Error)]
+pub enum ContextError {
+    /// The outbound client.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// The mailer.
+    #[error(transparent)]
+    Mail(#[from] SetUpError),
+}
 
 /// The parts that all of Cercle shares; cheap to clone.
 #[derive(Clone)]
@@ -42,14 +55,18 @@ pub struct Context {
     pub notices: Offered,
     /// Wakes the background jobs.
     pub wake: Wake,
+    /// The files of works.
+    pub files: Files,
+    /// Sends mails.
+    pub mailer: Mailer,
 }
 
 impl Context {
     /// Assembles the parts.
     ///
     /// # Errors
-    /// When the outbound client cannot be set up.
-    pub fn new(settings: Settings, db: Db, clock: Clock, key: MasterKey) -> Result<Self, crate::net::NetError> {
+    /// When the outbound client or the mailer cannot be set up.
+    pub fn new(settings: Settings, db: Db, clock: Clock, key: MasterKey) -> Result<Self, ContextError> {
         let outbound = Outbound::new(settings.allow_insecure_platforms)?;
         Ok(Self {
             registrations: Directory::new(db.clone(), clock.clone()),
@@ -59,6 +76,8 @@ impl Context {
             arrivals: Arrivals::default(),
             notices: Offered::default(),
             wake: Wake::default(),
+            files: Files::new(&settings),
+            mailer: Mailer::new(&settings)?,
             settings: Arc::new(settings),
             db,
             clock,

@@ -1,7 +1,7 @@
 //! Identifiers of everything that Cercle stores.
 
 pub use crate::store::columns::{
-    ActivityId, AdministratorId, AttemptId, BindingId, CohortId, CourseId, DeploymentId, GradeRevisionId, InvitationId,
-    LineItemId, LinkId, MembershipId, OutboxId, OverrideId, PersonId, PlacementId, RegistrationId, ReviewId,
-    RubricVersionId, SessionId, SubmissionId,
+    ActivityId, AdministratorId, AggregationRunId, AppealId, AttemptId, BindingId, CohortId, CourseId, DeploymentId,
+    ExampleId, FileId, GradeRevisionId, InvitationId, LineItemId, LinkId, MembershipId, NewsId, OutboxId, OverrideId,
+    PersonId, PlacementId, RegistrationId, ReportId, ReviewId, RubricVersionId, SessionId, SubmissionId,
 };

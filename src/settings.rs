@@ -9,6 +9,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::ids::RegistrationId;
+use crate::mail::Mailer;
 
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -41,8 +42,11 @@ struct Raw {
     key_rotation_days: u32,
     roster_hours: u32,
     metrics_listen: Option<String>,
-    // Named by the outside contract, and without effect in this version.
+    file_max_mib: u64,
+    work_max_mib: u64,
+    file_scanner: String,
     smtp_url: Option<String>,
+    mail_from: Option<String>,
 }
 
 /// All settings, checked.
@@ -74,8 +78,19 @@ pub struct Settings {
     pub key_rotation_days: u32,
     /// After how many hours the roster of a course is read again; 0 means never.
     pub roster_hours: u32,
-    /// Settings that were given and have no effect in this version.
-    pub without_effect: Vec<&'static str>,
+    /// The largest file, in MiB.
+    pub file_max_mib: u64,
+    /// The files of one work together, in MiB.
+    pub work_max_mib: u64,
+    /// The command that is asked about each file, which is its last argument; empty means none. It ends with 0 for a
+    /// clean file and with 1 for one where it found something.
+    pub file_scanner: String,
+    /// This program, which starts itself to look into files; no setting.
+    pub program: PathBuf,
+    /// The mail server, `smtps://user:password@host` or `smtp://…`; None sends no mail.
+    pub smtp_url: Option<String>,
+    /// Who mails are from.
+    pub mail_from: String,
 }
 
 /// What the names of the settings of [`Ags`] begin with.
@@ -191,6 +206,9 @@ impl Settings {
             .set_default("allow_insecure_platforms", false)?
             .set_default("key_rotation_days", 0)?
             .set_default("roster_hours", 24)?
+            .set_default("file_max_mib", 25)?
+            .set_default("work_max_mib", 100)?
+            .set_default("file_scanner", "")?
             .add_source(File::from(file).format(FileFormat::Toml).required(false))
             .add_source(environment.try_parsing(true))
             .build()?
@@ -217,7 +235,12 @@ impl Settings {
             ags: Ags::default(),
             key_rotation_days: 0,
             roster_hours: 24,
-            without_effect: Vec::new(),
+            file_max_mib: 25,
+            work_max_mib: 100,
+            file_scanner: String::new(),
+            program: this_program(),
+            smtp_url: None,
+            mail_from: "Cercle <cercle@localhost>".to_owned(),
         }
     }
 
@@ -237,6 +260,11 @@ impl Settings {
             ("metrics_listen", self.metrics_listen.map_or_else(|| "off".to_owned(), |a| a.to_string())),
             ("key_rotation_days", self.key_rotation_days.to_string()),
             ("roster_hours", self.roster_hours.to_string()),
+            ("file_max_mib", self.file_max_mib.to_string()),
+            ("work_max_mib", self.work_max_mib.to_string()),
+            ("smtp_url", self.smtp_url.as_deref().map_or_else(|| "off".to_owned(), mask_password)),
+            ("mail_from", self.mail_from.clone()),
+            ("file_scanner", if self.file_scanner.is_empty() { "off".to_owned() } else { self.file_scanner.clone() }),
         ];
         shown.extend(self.ags.list());
         shown
@@ -313,10 +341,11 @@ impl Raw {
                 }
             },
         };
-        let given = [("CERCLE_SMTP_URL", self.smtp_url)];
-        let without_effect = given.into_iter().filter_map(|(name, value)| value.map(|_| name)).collect();
-        Ok(Settings {
-            without_effect,
+        let host = public_url.host_str().unwrap_or("localhost").to_owned();
+        let given = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+        let settings = Settings {
+            smtp_url: given(self.smtp_url),
+            mail_from: given(self.mail_from).unwrap_or_else(|| format!("Cercle <cercle@{host}>")),
             public_url,
             listen,
             database_url: self.database_url,
@@ -330,8 +359,31 @@ impl Raw {
             ags,
             key_rotation_days: self.key_rotation_days,
             roster_hours: self.roster_hours,
-        })
+            file_max_mib: mib("CERCLE_FILE_MAX_MIB", self.file_max_mib)?,
+            work_max_mib: mib("CERCLE_WORK_MAX_MIB", self.work_max_mib)?,
+            file_scanner: self.file_scanner.trim().to_owned(),
+            program: this_program(),
+        };
+        // Said at the start, not when the first mail is due.
+        match Mailer::new(&settings) {
+            Ok(_) => Ok(settings),
+            Err(error) => fail(error.setting(), &error.to_string()),
+        }
     }
+}
+
+/// A size in MiB. What is looked into has to fit into memory.
+fn mib(name: &'static str, value: u64) -> Result<u64, SettingsError> {
+    if (1..=1024).contains(&value) {
+        return Ok(value);
+    }
+    Err(SettingsError::Value { name, reason: "must be between 1 and 1024 (MiB)".to_owned() })
+}
+
+/// Where this program is; where the system does not tell, files are refused with a word about it.
+#[must_use]
+pub fn this_program() -> PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("cercle"))
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -380,7 +432,25 @@ mod tests {
         assert!(load("databse_url = 'x'", &[]).is_err(), "a misspelt key is refused");
         assert!(load("", &[("LISTN", "x")]).is_err(), "so is a misspelt variable");
         assert!(load("", &[("TEST_POSTGRES_URL", "x")]).is_ok(), "what tests set is no setting");
-        assert_eq!(load("", &[("SMTP_URL", "smtp://x")]).unwrap().without_effect, ["CERCLE_SMTP_URL"]);
+    }
+
+    #[test]
+    fn a_mail_server_is_checked_at_the_start_and_its_password_masked() {
+        assert!(load("", &[("SMTP_URL", "")]).unwrap().smtp_url.is_none());
+        let settings =
+            load("", &[("SMTP_URL", "smtps://me:secret@mail.test"), ("PUBLIC_URL", "https://c.test")]).unwrap();
+        assert_eq!(settings.mail_from, "Cercle <cercle@c.test>");
+        let shown = format!("{:?}", settings.masked());
+        assert!(shown.contains("smtps://me:***@mail.test") && !shown.contains("secret"), "{shown}");
+        for (env, name) in [
+            (("SMTP_URL", "mail.test"), "CERCLE_SMTP_URL"),
+            (("SMTP_URL", "http://mail.test"), "CERCLE_SMTP_URL"),
+            (("MAIL_FROM", "nobody"), "CERCLE_MAIL_FROM"),
+        ] {
+            let error = load("", &[("SMTP_URL", "smtp://mail.test"), env]).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+        assert!(load("", &[("MAIL_FROM", "nobody")]).is_ok(), "without a server nobody mails");
     }
 
     #[test]

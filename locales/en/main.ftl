@@ -11,6 +11,11 @@ until = until
 settings = Settings
 out-of-100 = out of 100
 reviewing-made = Reviewing: { $mark } out of 100 (reviews sent: { $how }).
+reviewing-formula = Of it, 60 % are for having sent them and 40 % for their quality, the mean of: { $parts }.
+reviewing-agreement = agreement with the marks { $part } %
+reviewing-helpful = helpful to authors { $part } %
+reviewing-unknown = Their quality counts as soon as something is known of it.
+reviewing-now = With what authors have said since, it would be { $mark }; it changes with the next release.
 by-trainer = by the trainer
 learners = { $n ->
     [one] { $n } learner
@@ -40,7 +45,6 @@ autosave-saved = Saved
 autosave-unsaved = Not saved yet…
 autosave-offline = Not saved: no connection. Your text stays here; it is tried again by itself.
 autosave-lost = Your session has ended. Your text is still here: copy it, then open the activity again from your course.
-editor-no-files = Files and pictures cannot be added here; please write text.
 
 ## Errors
 error-reference = If you ask for help, name this reference:
@@ -110,16 +114,36 @@ error-lms-unreachable-text = We cannot check its signature now. Try again in a f
 refused-released = The marks were released already, so this can no longer be changed.
 refused-changed-meanwhile = Somebody else changed this in the meantime. Open the page again, look, and repeat your change.
 refused-work-too-long = The text is longer than 200 KB. Shorten it; nothing of it was lost.
-refused-work-empty = There is no text yet. Write your work, then hand it in.
+refused-work-empty = There is neither text nor a file yet. Write your work or add a file, then hand it in.
 refused-work-handed-in = This work was handed in already.
 refused-work-newer-elsewhere = A newer text was saved from another window. Copy what you wrote here, then open the page again.
 refused-work-deadline-passed = The time for handing in has passed. Your text is saved. Ask your trainer whether it can still be handed in.
 refused-work-opened = A reviewer has opened your work, so it can no longer be changed.
+refused-file-type = This kind of file is not taken, or its content is not what its name says. Take Word (docx), Excel (xlsx), PowerPoint (pptx), OpenDocument, PDF, PNG, JPEG, WebP or text files; save older ones (doc, xls, ppt) in the new form first.
+refused-file-damaged = This file cannot be read to its end. Open it on your computer, save it again and send that file.
+refused-file-protected = This file opens only with a password, so your reviewers could not read it. Save it without one and send that file.
+refused-file-macros = This file brings macros, which are programs. Save it without them (docx, xlsx, pptx or without Basic) and send that file.
+refused-file-bomb = This file becomes too large when it is opened. Make it smaller, for example with fewer or smaller pictures.
+refused-file-pixels = This picture has more than 40 million pixels. Make it smaller and send that one.
+refused-file-infected = The virus scanner found something in this file, so it was not taken. Check your computer, and tell your IT department.
+refused-file-unchecked = Files cannot be checked just now, so none is taken. Your text is safe. Try again in a few minutes.
+refused-file-too-large = This file is too large. Make it smaller, for example with smaller pictures.
+refused-file-empty = There is nothing in this file.
+refused-file-no-room = There is no room for files just now. Your text is safe. Tell your trainer, and try again later.
+refused-file-missing = This file is not where it should be. Tell your trainer or your LMS administrator.
+refused-files-too-many = A work has at most 20 files. Remove one first, or put several into one document.
+refused-files-too-large = The files of this work are too large together. Remove one first, or make them smaller.
 refused-review-deadline-passed = The time for reviews has passed. What you wrote is saved. Ask your trainer.
+refused-review-practise-first = Practise first: your trainer has marked a work for you to compare with.
+refused-practice-sent = You have compared this one already; there is one try.
+refused-example-too-many = There are as many practice works as there may be. Withdraw one first.
+refused-example-empty = Write or paste the work that learners practise on.
+refused-example-tolerance = Close is within 1 to 50 points.
+refused-example-rubric = The rubric has changed since this work was marked. Add it again with your marks by the new one.
 refused-review-hand-in-first = Hand in your own work first; then you get works of others to review.
 refused-review-none-waiting = No work waits for a review now.
-refused-review-enough = You have sent all your reviews.
 refused-review-sent = This review was sent already.
+refused-review-declined = You gave this work to somebody else, or your trainer took it out. Go back to the activity for another one.
 refused-column-gone = This column cannot be chosen any more: it is gone, or the grades have found another one. Look at the grades again.
 refused-test-user = You are the test person of your learning platform: you can look at everything and write, but you take no part in reviewing.
 refused-mark-no-reason = Say why: the learner reads the reason beside the mark.
@@ -127,6 +151,16 @@ refused-mark-reason-too-long = The reason is longer than 1,000 characters.
 refused-mark-range = The mark must be a number from 0 to 100.
 refused-release-changed = A mark has changed since you opened this preview. Look at it again, then release.
 refused-release-no-marks = Nobody has a mark yet, so there is nothing to release.
+refused-extension-no-end = That date has no end for anybody, so there is nothing to extend.
+refused-extension-earlier = An extension must end after everybody’s date.
+refused-extension-no-reason = Say why: the learner reads the reason.
+refused-extension-unreadable = A date could not be read. Choose it again.
+refused-nothing-written = Nothing is written yet.
+refused-response-too-long = The text is too long. Shorten it; nothing of it was lost.
+refused-helpful-range = Choose a number from 1 to 5.
+refused-replied-already = You have replied already; one reply is all there is. It is shown below.
+refused-reported-already = You have reported this review already; your trainer will look at it.
+refused-appealed-already = You have asked your trainer already; the answer will be here.
 refused-picker-nothing = Nothing is chosen yet. Choose an activity, then add it.
 refused-picker-too-many = That is more than 50 activities at once. Choose fewer.
 refused-picker-one = Your learning platform takes one activity here. Choose one.
@@ -194,12 +228,22 @@ anonymity-double-blind = Double-blind
 anonymity-double-blind-help = Neither authors nor reviewers see a name. You see both.
 anonymity-open = Open
 anonymity-open-help = Authors and reviewers see each other's names.
+setup-more = More: how marks are made, a grade for reviewing
+setup-field-method = How do reviews become a mark?
+method-robust = Robust
+method-robust-help = Reviews are corrected for how strict or kind their reviewer is with everybody, and careful reviewers count more. Groups with fewer than 8 works, or fewer than 2.5 reviews for each, get the mean.
+method-mean = Mean
+method-mean-help = All reviews count the same.
+method-median = Median
+method-median-help = The middle review counts. With 3 to 5 reviews it is less exact than the mean.
 setup-field-reviewing = Grade the reviewing too, in a second column of the gradebook
 setup-reviewing-help = Each learner who handed in gets 0–100: the share of the asked reviews that they sent. Released together with the marks.
+setup-field-quality = Let the quality of the reviews count as well
+setup-quality-help = The share counts 60 %; the rest counts by quality: how near the reviews are to the marks (30 points away is nothing), and how helpful authors find them. Whoever is strict with everybody loses nothing where the robust mark is used. Authors rate after the release, so ratings count from the next release on.
 reviewing-column = { $title } – reviewing
 setup-rubric = Rubric
 setup-rubric-help = Start from one of these, then change what you like. Choosing one replaces the criteria below.
-setup-rubric-in-use = Reviews have begun, so the rubric no longer changes.
+setup-rubric-in-use = The rubric no longer changes: reviews have begun, or there are practice works marked by it.
 setup-criterion = Criterion { $n }
 setup-criterion-title = Name
 setup-criterion-weight = Weight (1–100)
@@ -212,7 +256,31 @@ setup-level-desc = What a work at this level is like
 setup-add-level = Add a level
 setup-remove-level = Remove the last level
 setup-remove-criterion = Remove this criterion
-setup-add-criterion = Add a criterion
+setup-add-criterion = Levels to choose from
+setup-add = Add to the rubric:
+setup-add-number = A number
+setup-add-yes-no = Yes or no
+setup-add-words = An answer in words
+setup-criterion-most = Highest number
+setup-comment-needed = A comment is needed
+setup-words-needed = An answer is needed
+setup-import = Take a rubric from a file
+setup-import-text = The rubric, as CSV or JSON
+setup-import-file = Or choose a file
+setup-import-help = It replaces the criteria above. CSV needs a column “criterion”, and for levels a column “level” with one line each; save a rubric as a file to see all columns.
+setup-import-use = Use this rubric
+setup-import-pending = A rubric was pasted and not used. Press “Use this rubric”, or empty the field.
+setup-export = Save this rubric as a file:
+rubric-yes = Yes
+rubric-no = No
+rubric-most = The highest number is 1 to 100.
+rubric-nothing-marked = At least one criterion must count: with levels or a number.
+table-empty = Paste a list or choose a file first.
+table-too-long = This is longer than such a list can be.
+rubric-file-json = This is no rubric in JSON. Save one as a file to see what it looks like.
+table-no-csv = This cannot be read as CSV.
+table-columns = The first line must name the columns; one that is needed is missing.
+table-cell = Line { $line }, column “{ $column }”: “{ $text }” cannot stand here.
 setup-use-existing = Use an activity that exists, or a copy of one
 setup-column = In the gradebook
 setup-field-points = Points of a full mark (1–1000)
@@ -227,6 +295,8 @@ setup-brief-too-long = The brief is longer than 200 KB.
 setup-work-date-unreadable = “Hand in until” is no date we can read.
 setup-review-date-unreadable = “Review until” is no date we can read.
 setup-review-before-work = “Review until” must be later than “Hand in until”.
+setup-work-date-past = The date for handing in has passed already. To end it now, choose this minute.
+setup-review-date-past = The date for reviews has passed already. To end it now, choose this minute.
 setup-reviews-range = Choose 1 to 6 reviews by each learner.
 setup-points-range = The points must be a whole number from 1 to 1000.
 rubric-problem-in = Criterion { $n }: { $problem }
@@ -242,6 +312,7 @@ rubric-points-rise = points must be whole numbers from 0 to 100 that rise from l
 ## The learner's page
 set-by = Set by { $name }
 step-hand-in = Hand in
+step-practise = Practise
 step-review = Review
 step-feedback = Feedback
 step-result = Result
@@ -265,6 +336,13 @@ continue-writing = Continue writing
 missed-title = The time for handing in has passed
 missed-text = You can no longer hand in by yourself. Ask your trainer what is still possible.
 read-draft = Read your draft
+next-practise-title = { $n ->
+    [one] Next: practise on one work
+   *[other] Next: practise on { $n } works
+  }
+next-practise-text = Before you review others, mark what your trainer has marked already, and compare. You are not graded on it; where marks are corrected for strictness, it shows how strict you are.
+practise-start = Practise
+practised-title = What you practised on
 next-review-title = Next: review { $n ->
     [one] one more work
    *[other] { $n } more works
@@ -281,6 +359,9 @@ reviews-over-title = The time for reviews has passed
 reviews-over-text = You have sent { $n } of { $k } reviews. Your trainer releases the result.
 waiting-title = All done for now
 waiting-text = You have handed in and sent all your reviews. Your feedback and your mark are here as soon as your trainer releases them.
+asked-text = Your trainer asks you to review one more work.
+volunteer-text = Some works have too few reviews. If you like, you can review one more.
+volunteer-start = Review one more work
 no-result-title = No result
 no-result-text = The marks were released, and there is none for you. Ask your trainer.
 your-result = Your result
@@ -288,17 +369,67 @@ mark-made = { $n ->
     [one] This is the rubric total of one review.
    *[other] This is the mean of the rubric totals of { $n } reviews.
 }
+mark-made-median = { $n ->
+    [one] This is the rubric total of one review.
+   *[other] This is the median of the rubric totals of { $n } reviews.
+}
+mark-made-robust = { $n ->
+    [one] It is made from one review, corrected for how strict or kind its reviewer is with everybody.
+   *[other] It is made from { $n } reviews. Each is corrected for how strict or kind its reviewer is with everybody, and careful reviewers count more. The plain mean would be { $mean }.
+}
+mark-made-guarded = It stays within 10 points of the mean.
+mark-made-level = Marks that your trainer gave moved all marks a little.
+mark-made-practice = How you all marked the practice works showed how strict each reviewer is.
+review-counted = counted as { $mark }, with a weight of { $weight } (1 is usual)
 mark-by-trainer = Your trainer decided this mark:
 mark-peers-were = { $n ->
     [one] The review came to { $mark }.
-   *[other] The mean of { $n } reviews was { $mark }.
+   *[other] The { $n } reviews came to { $mark }.
 }
 grade-sent = In your LMS gradebook
 grade-taken = Sent to your LMS, being checked
 grade-not-yet = Not yet sent to your LMS
 grade-nowhere = Not sent to a gradebook
+appeal-title = I do not agree with this mark
+appeal-text = What should your trainer look at again?
+appeal-help = You can ask once. Your trainer answers within seven days and sees your name.
+appeal-send = Ask the trainer
+appeal-open = You asked your trainer to look at this mark again.
+appeal-accepted = Your trainer agreed with you.
+appeal-rejected = Your trainer looked at it again; the mark stays.
+appeal-until = Answer due
+appeal-answer = The answer:
+helpful-question = Was this review helpful?
+helpful-least = not at all
+helpful-most = very
+reply-title = Reply to the reviewer
+reply-text = Your reply (one; the reviewer may answer once)
+reply-yours = Your reply:
+reply-theirs = The author replied:
+answer-yours = Your answer:
+answer-theirs = The reviewer answered:
+answer-own-text = Your answer (one)
+answer-send = Send the answer
+response-save = Save
+given-title = Reviews that you gave
+given-alone = Nobody else reviewed this work.
+given-same = You gave as many points as the others.
+given-more = You gave { $points } points more than the others.
+given-less = You gave { $points } points fewer than the others.
+given-helpful = The author found it helpful: { $n } of 5.
 feedback-title = What your reviewers wrote
 feedback-none = Nobody reviewed your work.
+review-excluded = Your trainer took a review of your work out. If it counted in this mark, the mark changes with the next release. The reason:
+given-excluded = Your trainer took this review out. The reason:
+report-title = Report this review to your trainer
+report-text = What is wrong with it?
+report-send = Report
+report-open = You reported this review; your trainer will look at it.
+report-upheld = You reported this review; your trainer took it out.
+report-rejected = You reported this review; your trainer looked at it, and it stays.
+sent-title = Reviews you have sent
+change-review-of = Read or change your review of the work by { $name }
+work-withheld = Your trainer took this work out of reviewing: nobody gets it to review any more. The reason:
 review-number = Review { $n }
 review-by = Review by { $name }
 weight-percent = weight { $n } %
@@ -319,13 +450,29 @@ hand-in = Hand in
 hand-in-until = Hand in until
 hand-in-help = You can change it after handing in until a reviewer opens it.
 editor-closed = The time for handing in has passed. What you write is still saved; ask your trainer.
+files-title = Files
+files-add = Add files
+files-help = Word, Excel, PowerPoint, OpenDocument, PDF, pictures or text; up to { $n } MB each. Reviewers get copies without your name in the file’s properties, comments and changes. Check that it is not in the text, either.
+file-sending = is being sent:
+file-failed = was not taken:
+file-remove = Remove
+file-remove-named = Remove { $name }
+file-copy = What reviewers get
+file-unseen-parts = This file has objects of other programs in it that cannot be looked into. If they could show your name, remove them or put a picture in their place.
+file-show = Show here
+file-number = File { $n }
+file-size-kb = { $n } KB
+file-size-mb = { $n } MB
 
 ## Review page
 review-n-of-k = Review { $n } of { $k }
 work-by = Work by { $name }
 kept-for-you-until = Kept for you until
 review-closed = This review can no longer be changed.
+review-changing = Sent. You can still change it until the time for reviews is over; changes count when you send it again.
+review-declined = This work goes to somebody else.
 review-incomplete = Not sent yet; everything you wrote is saved.
+review-thin = Your comments are very short. What would help the author to do better? Add a sentence, or send it as it is.
 review-missing = { $n ->
     [0] {""}
     [one] One criterion needs a level.
@@ -338,13 +485,65 @@ review-missing = { $n ->
 your-assessment = Your assessment
 choose-level = Choose a level.
 comment-label = Comment
+words-label = Your answer
+number-label = A number from 0 to { $n }
+write-number = Write a whole number from 0 to { $n }.
 comment-placeholder = What did you read that made you choose this level?
+write-answer = Write an answer.
 write-comment = Write a comment.
 send-review = Send the review
-send-review-help = A sent review can no longer be changed.
+send-review-help = You can still change it afterwards, until the time for reviews is over.
+send-again = Send again
+leave-as-sent = Leave it as it was sent
 back-to-activity = Back to the activity
 give-back = Give this work back
 give-back-help = Somebody else reviews it then. What you wrote is kept.
+practice-n-of-k = Practice work { $n } of { $k }
+practice-help = Mark it as you would the work of a colleague. Afterwards you see what your trainer gave, and why.
+practice-comments = Nobody waits for your comments here: write them where they help you to decide.
+practice-send = Compare with the trainer
+practice-once = There is one try for each work, because it shows how you mark by yourself.
+practice-compared = You gave { $own } points, your trainer { $theirs }.
+practice-near = That is close.
+practice-far = That is more than { $n } points apart: look below at what your trainer saw before you go on.
+practice-title = Your marks beside the trainer’s
+practice-yours = You
+practice-trainers = Trainer
+practice-next = Next practice work
+examples-title = Practice works
+examples-help = Learners mark these before they review others, and then see your marks and comments beside theirs. How they mark them shows how strict each one is, which makes robust marks more exact. Who has begun to review is not asked any more.
+examples-none = There are none: learners review without practising.
+examples-inherited = { $n ->
+    [one] The activity that this one is a copy of has one practice work.
+   *[other] The activity that this one is a copy of has { $n } practice works.
+  }
+examples-inherit = Use them here, too
+example-number = Practice work { $n }
+examples-withdrawn = withdrawn
+examples-old = made with an earlier rubric
+examples-mark = Your mark: { $mark }. Within { $n } points is close.
+examples-tried = { $n ->
+    [0] Nobody has marked it yet.
+    [one] One learner has marked it.
+   *[other] { $n } learners have marked it.
+  }
+examples-results = Close: { $near }. On average they gave { $mean }.
+examples-show = Show the work and your marks
+examples-withdraw = Withdraw
+examples-restore = Use it again
+examples-enough = There are { $n } practice works, which is the most. Withdraw one to add another.
+examples-add = Add a practice work
+examples-add-help = A typical work, or one of an earlier group without a name in it. Your comments tell learners what to look at.
+examples-text = The work
+examples-assess = Your marks
+examples-tolerance = Close is within so many points
+examples-tolerance-help = From 1 to 50. A learner who is further away is asked to read your comments before going on.
+examples-save = Add this work
+decline-title = I cannot review this work
+decline-help = You get another work instead. Your trainer sees which works were given back; the author does not.
+decline-conflict = I know who wrote this
+decline-problem-label = Or say what is wrong with it: empty, not this task, copied, offensive, unreadable …
+decline-problem = Report a problem with this work
 
 ## The trainer's group page
 preview-release = Preview the release
@@ -388,6 +587,15 @@ todo-unsent = { $n ->
 resend = Send again now
 group-title = The group, step by step
 group-legend = ✓ handed in · ✎ draft · – not started
+looks-title = Worth a look
+looks-help = A few marks of yours make all marks more exact: decide them on the learner’s sheet.
+look-unreviewed = nobody reviewed it
+look-disagreement = its reviews are far apart: { $low } to { $high }
+look-unsure = its mark is not sure: ± { $margin }
+shortage = { $n ->
+    [one] One review will probably be missing when the time for reviews is over. Remind those who still owe reviews, give more time, or mark a work yourself.
+   *[other] { $n } reviews will probably be missing when the time for reviews is over. Remind those who still owe reviews, give more time, or mark a few works yourself.
+}
 col-learner = Learner
 col-work = Work
 col-given = Reviews given
@@ -408,6 +616,7 @@ next-ready = ready for release
 next-done = done
 grade-after-release = after release
 grade-waiting = Waiting to be sent
+grade-paused = Waiting: the server was restored from a backup, and an administrator must allow sending
 grade-conflict = The LMS shows another grade
 grade-conflict-with = The LMS shows { $theirs }
 grade-kept = The LMS’s own grade was kept
@@ -496,12 +705,103 @@ mark-from-peers = { $n ->
     [one] One review: { $mark }.
    *[other] Mean of { $n } reviews: { $mark }.
 }
+mark-from-median = { $n ->
+    [one] One review: { $mark }.
+   *[other] Median of { $n } reviews: { $mark }.
+}
+mark-from-robust = { $n ->
+    [one] Robust mark of one review: { $mark } (it gave { $mean }).
+   *[other] Robust mark of { $n } reviews: { $mark } (mean { $mean }, median { $median }).
+}
+mark-interval = Nine times in ten the work deserves { $low } to { $high }.
+mark-guarded = Without its limit this mark would be more than 10 points from the mean. Have a look at this work.
+marks-few-works = The mean is used, because fewer than 8 works cannot tell a strict reviewer from a weak work.
+marks-few-reviews = The mean is used, because there are fewer than 2.5 reviews for each work.
+marks-disconnected = The mean is used, because the reviews fall into parts that have nobody in common.
+reviewer-kind = Gives { $points } points more than others for the same work.
+reviewer-strict = Gives { $points } points fewer than others for the same work.
+reviewer-level = Gives as many points as others for the same work.
+reviewer-weight = Each of these reviews has a weight of { $weight } (1 is usual).
+reviewer-look = Have a look at these reviews: their marks are nearly the same for every work, or have little to do with it. That may have good reasons; nothing is done by itself but that they count less.
+export-title = All reviews, one line for each criterion:
+export-author = Author
+export-reviewer = Reviewer
+export-sent = Sent (UTC)
+export-weight = Weight in per cent
+export-level = Level
+export-comment = Comment
+export-total = Total
+export-corrected = Counted as
+export-helpful = Helpful (1–5)
+export-excluded = Taken out because
+reliability-title = How far reviewers agree
+reliability-good = The means of the reviews agree well: { $mean } (1 would be wholly, 0 no more than by chance).
+reliability-amber = The means of the reviews agree in part: { $mean } (1 would be wholly, 0 no more than by chance).
+reliability-red = The means of the reviews hardly agree: { $mean } (1 would be wholly, 0 no more than by chance). Mark some works yourself before you release.
+reliability-enough = A single review agrees to { $single }; { $k ->
+    [one] one review of each work makes 0.7.
+   *[other] { $k } reviews of each work would make 0.7.
+}
+reliability-never = A single review agrees to { $single }: more reviews would hardly help, a clearer rubric might.
+reliability-criterion = Criterion
+reliability-alpha = Agreement
+reliability-do = What to do
+alpha-good = nothing
+alpha-rewrite = Reviewers read it differently: reword it or its levels
+alpha-same = all chose the same level
+extension-title = Dates and exceptions for this learner
+extension-give = Give more time, or excuse from reviewing
+extension-change = Change or take back
+extension-all = For everybody:
+extension-help = The learner reads the reason. Leave a date empty for everybody’s; without anything it is taken back.
+extension-save = Save
+extension-yours = Your trainer gave you more time:
+extension-tag = more time
+exempt-label = Need not review
+exempt-help = The learner’s own work is reviewed as everybody’s; they are asked for no reviews and get no grade for reviewing.
+exempt-is = Need not review.
+exempt-yours = You need not review works of others.
+exempt-tag = need not review
+withheld-tag = out of reviewing
+reports-banner = { $n ->
+    [one] Something was reported about the work or a review of one learner:
+   *[other] Something was reported about the works or reviews of { $n } learners:
+}
+reported-by = Reported by { $name }
+reported = Reported
+reported-open = waits for you
+reported-upheld = you took it out
+reported-rejected = you left it as it is
+work-is-withheld = This work is out of reviewing. The reason, which the author reads:
+work-put-back = Put the work back
+work-fine = The work is fine
+work-take-out = Take this work out of reviewing
+work-take-out-help = The author reads the reason. Nobody gets the work to review any more; reviews that were sent stay, and you can decide the mark yourself.
+take-out = Take it out
+review-is-excluded = This review is out of the marks. The reason, which author and reviewer read:
+review-put-back = Put the review back
+review-fine = The review stays
+review-take-out = Take this review out of the marks
+review-take-out-help = Author and reviewer read the reason. The author no longer sees the review, and the work gets another one while there is time. A released mark changes with the next release.
+appeals-banner = { $n ->
+    [one] One learner asks you to look at a mark again:
+   *[other] { $n } learners ask you to look at a mark again:
+}
+appeal-heading = Asked to look at the mark again
+appeal-answer-label = Your answer
+appeal-answer-help = The learner reads it. If the mark changes, decide it above first.
+appeal-accept = Agree
+appeal-reject = The mark stays
+appeal-you-accepted = You agreed:
+appeal-you-rejected = You answered that the mark stays:
 mark-none-yet = No review has been sent about this work.
 mark-overridden = You decided this mark:
 override-title = Decide the mark yourself
 override-mark = Mark (0–100)
 override-reason = Reason
 override-help = The learner reads the reason beside the mark.
+override-judges = This mark judges the work
+override-judges-help = Then it also tells how the reviewers of this work mark, and makes the others’ marks more exact. Untick it for an exception, such as a penalty.
 override-set = Set this mark
 override-undo = Let the reviews count again
 draft-is-private = There is a draft. Only its author sees it until it is handed in.
@@ -509,6 +809,9 @@ reviews-received-title = Reviews received
 reviews-given-title = Reviews given
 reviews-none = None yet.
 review-under-way = being written
+review-declined-conflict = given back: knows the author
+review-declined-problem = given back: reported a problem
+review-declined-withheld = ended: the work was taken out
 review-of = Work of { $name }
 
 ## Release
@@ -533,6 +836,13 @@ release-button = { $n ->
    *[other] Release { $n } marks
 }
 release-nothing = There is nothing new to release.
+release-robust = Marks are corrected for how strict and how careful reviewers are.
+release-moves = { $n ->
+    [0] None is more than 5 points from the plain mean.
+    [one] One is more than 5 points from the plain mean.
+   *[other] { $n } are more than 5 points from the plain mean.
+}
+col-mean = Plain mean
 
 # Registering an LMS
 tool-description = Peer assessment in small private groups: hand in, review, get a mark that is explained.
@@ -626,6 +936,27 @@ admin-col-client = Client ID
 admin-col-state = State
 admin-col-launches = Launches in 24 hours
 admin-col-grades = Grades
+held-back-title = Grades are held back
+held-back-text = This database was restored from a backup, so the learning platforms may have newer grades. Nothing is sent until you allow it. Where the two differ, the trainer of the course sees both values and chooses; nothing is overwritten without being read first.
+held-back-made = Backup made
+held-back-restored = restored
+held-back-equal = { $n ->
+    [one] { $n } grade was compared and is equal
+   *[other] { $n } grades were compared and are equal
+}
+held-back-unread = { $n ->
+    [one] { $n } grade has not been compared yet, or its platform lets nobody read it
+   *[other] { $n } grades have not been compared yet, or their platform lets nobody read them
+}
+held-back-differ = { $n ->
+    [one] { $n } grade differs
+   *[other] { $n } grades differ
+}
+held-back-col-activity = Activity
+held-back-col-learner = Learner, as the platform numbers them
+held-back-col-theirs = In the platform
+held-back-col-ours = In Cercle
+held-back-resume = Send grades again
 admin-grades-none = no grade waits
 admin-grades-waiting = { $n ->
     [one] { $n } grade on its way
@@ -758,6 +1089,7 @@ admin-col-subject = To what
 check-public-url = Our public address
 check-signing-key = Our signing key
 check-public-keys = Our key set, as platforms fetch it
+check-backup = Backup
 check-enabled = Switched on
 check-key-set = The platform’s key set
 check-clock = Clocks
@@ -777,6 +1109,13 @@ doctor-key-ok = a signing key opens with the key file
 doctor-key-none = there is no signing key yet
 doctor-key-none-do = start cercle serve once: it makes one
 doctor-key-do = restore the key file that belongs to this database, or rotate: cercle keys rotate
+doctor-backup-none = no backup of the database was ever made
+doctor-backup-age = the last backup is { $n ->
+    [0] less than an hour
+    [one] { $n } hour
+   *[other] { $n } hours
+} old
+doctor-backup-do = let the system run cercle backup FILE every night, and keep the key file elsewhere
 doctor-off = launches are switched off
 doctor-off-do = cercle platform enable { $id }
 doctor-url-ok = { $address } is an https address
@@ -842,3 +1181,85 @@ doctor-roster-ok = { $n ->
 }
 doctor-roster-other = the roster answers { $n } and no list of people
 doctor-roster-refused-do = the LMS must allow the tool to read who takes part
+news-link = { $n ->
+    [0] News
+   *[other] News ({ $n })
+  }
+news-title = News
+news-none = Nothing yet. What happens in your activities is told here, and at the top of their pages.
+news-new = new
+news-since = New since your last visit:
+news-released = The marks of “{ $activity }” are out.
+news-mark-changed = Your mark for “{ $activity }” has changed.
+news-appeal-answered = Your trainer has answered about your mark for “{ $activity }”.
+news-dates-changed = Your dates for “{ $activity }” have changed.
+news-reply = An author replied to a review of yours in “{ $activity }”.
+news-answer = A reviewer answered you in “{ $activity }”.
+news-work-due = Your work for “{ $activity }” is due soon.
+news-reviews-due = The reviews that you still have to write for “{ $activity }” are due soon.
+news-appeal = A learner asks you to look at a mark of “{ $activity }” again.
+news-report = A learner reported a problem in “{ $activity }”.
+topic-results = Marks, answers of the trainer, and changed dates (as they come)
+topic-conversation = Replies and answers about reviews
+topic-reminders = What is due in two days
+topic-questions = What learners ask and report
+mail-title = Mails
+mail-to = Mails go to { $address }, at most once a day where they can wait. Who has read the news here gets none about them.
+mail-about = Mail me about
+mail-save = Save
+mail-no-address = Your learning platform shares no address of yours: news appear here only.
+mail-no-server = This Cercle sends no mail: news appear here only.
+mail-subject = { $n } news about your activities
+mail-where = Open the activity from its course in your learning platform.
+mail-end = To get no more of these mails:
+mail-is-on = Cercle mails you what is new in your activities.
+mail-is-off = Cercle sends you no mails. News stay in the activities.
+mail-stop = Send me no more mails
+mail-again = Send me mails again
+pairs-title = Who reviews whom
+pairs-help = The queue gives each reviewer the work with the fewest reviews. Here you see who got which work, keep people apart, or ask somebody for a review of a work.
+pairs-decide = Decide about two people
+pairs-reviewer = Reviewer
+pairs-author = Author of the work
+pairs-ask = Ask for this review
+pairs-keep = Never review each other
+pairs-decide-help = A review that you ask for comes before the queue, and counts as one of theirs; whoever has sent enough is asked for one more. Who never review each other get another work instead of one that they have not sent; a sent review stays, and can be taken out on the author’s sheet.
+pairs-import = Take decisions from a file
+pairs-list = The list, as CSV
+pairs-list-help = Columns reviewer, author (names as on these pages, or addresses) and rule (asked or never). All lines are taken, or none.
+pairs-import-use = Take this list
+pairs-decided = What you decided
+pairs-never = { $reviewer } and { $author } never review each other.
+pairs-asked = { $reviewer } is asked to review the work of { $author }.
+pairs-remove = Take it back
+pairs-given = Who got which work
+pairs-none = Nobody has got a work yet.
+pairs-sent = sent
+pairs-lapsed = not continued
+pairs-gone = somebody who left
+table-unknown-person = Line { $line }, column “{ $column }”: nobody here is called “{ $text }”.
+table-ambiguous-person = Line { $line }, column “{ $column }”: several people are called “{ $text }”; use the address.
+table-same-person = Line { $line }: “{ $text }” cannot review the own work.
+table-had = Line { $line }: the reviewer has or had the work of “{ $text }” already.
+news-asked = Your trainer asks you for a review in “{ $activity }”.
+refused-pair-same = Choose two different people: nobody reviews the own work.
+refused-pair-had = This reviewer has or had this work already.
+setup-field-self = Learners assess their own work, too
+setup-self-help = By the same rubric, once their reviews are sent. It makes no mark; after the release they see it beside their peers’ view, and you see both.
+self-title = Your own view
+self-text = How do you see your own work, now that you have read others’? After the release you see it beside your reviewers’ view. It does not change your mark.
+self-done = You have assessed your own work. After the release you see it beside your reviewers’ view.
+self-start = Assess your own work
+self-change = Change it
+self-help = Mark your own work by the same rubric. It does not change your mark. Your trainer sees it; your reviewers do not.
+self-comments = Comments are for yourself: write them where they help you.
+self-send = Keep this view
+self-not-changed = Not changed: what you sent before stays.
+beside-title = Own view and reviewers’ view
+beside-totals = The author gave { $own } points, the reviewers { $peers } on average.
+beside-own = The author gave { $own } points; there are no reviews.
+beside-your-totals = You gave { $own } points, your reviewers { $peers } on average.
+beside-your-own = You gave { $own } points; there are no reviews.
+beside-author = Author
+beside-peers = Reviewers
+refused-self-sent = This was sent already; changes count when you send it again.

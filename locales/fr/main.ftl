@@ -11,6 +11,11 @@ until = jusqu’au
 settings = Réglages
 out-of-100 = sur 100
 reviewing-made = Relectures : { $mark } sur 100 (envoyées : { $how }).
+reviewing-formula = 60 % pour les avoir envoyées et 40 % pour leur qualité, la moyenne de : { $parts }.
+reviewing-agreement = accord avec les notes { $part } %
+reviewing-helpful = utilité pour les auteurs { $part } %
+reviewing-unknown = Leur qualité compte dès qu’on en sait quelque chose.
+reviewing-now = Avec ce que les auteurs ont dit depuis, ce serait { $mark } ; cela change à la prochaine publication.
 by-trainer = par le formateur
 learners = { $n ->
     [one] { $n } apprenant
@@ -40,7 +45,6 @@ autosave-saved = Enregistré
 autosave-unsaved = Pas encore enregistré…
 autosave-offline = Non enregistré : pas de connexion. Votre texte reste ici ; un nouvel essai se fait tout seul.
 autosave-lost = Votre session est terminée. Votre texte est encore là : copiez-le, puis ouvrez de nouveau l’activité depuis votre cours.
-editor-no-files = On ne peut pas ajouter de fichiers ni d’images ici ; écrivez du texte.
 
 ## Erreurs
 error-reference = Si vous demandez de l’aide, donnez cette référence :
@@ -110,16 +114,36 @@ error-lms-unreachable-text = Nous ne pouvons pas vérifier sa signature. Réessa
 refused-released = Les notes sont déjà publiées : ceci ne peut plus changer.
 refused-changed-meanwhile = Quelqu’un d’autre a modifié ceci entre-temps. Rouvrez la page, regardez, et refaites votre modification.
 refused-work-too-long = Le texte dépasse 200 Ko. Raccourcissez-le ; rien n’a été perdu.
-refused-work-empty = Il n’y a pas encore de texte. Écrivez votre travail, puis remettez-le.
+refused-work-empty = Il n’y a encore ni texte ni fichier. Écrivez votre travail ou ajoutez un fichier, puis remettez-le.
 refused-work-handed-in = Ce travail a déjà été remis.
 refused-work-newer-elsewhere = Un texte plus récent a été enregistré depuis une autre fenêtre. Copiez ce que vous avez écrit ici, puis rouvrez la page.
 refused-work-deadline-passed = Le délai de remise est passé. Votre texte est enregistré. Demandez à votre formateur s’il peut encore être remis.
 refused-work-opened = Un relecteur a ouvert votre travail : il ne peut plus être modifié.
+refused-file-type = Ce type de fichier n’est pas accepté, ou son contenu n’est pas ce que dit son nom. Sont acceptés Word (docx), Excel (xlsx), PowerPoint (pptx), OpenDocument, PDF, PNG, JPEG, WebP et les fichiers texte ; enregistrez d’abord les anciens formats (doc, xls, ppt) dans le nouveau.
+refused-file-damaged = Ce fichier ne peut pas être lu jusqu’au bout. Ouvrez-le sur votre ordinateur, enregistrez-le de nouveau et envoyez ce fichier-là.
+refused-file-protected = Ce fichier ne s’ouvre qu’avec un mot de passe : vos relecteurs ne pourraient pas le lire. Enregistrez-le sans mot de passe et envoyez ce fichier-là.
+refused-file-macros = Ce fichier contient des macros, c’est-à-dire des programmes. Enregistrez-le sans macros (docx, xlsx, pptx ou sans Basic) et envoyez ce fichier-là.
+refused-file-bomb = Ce fichier devient trop volumineux quand on l’ouvre. Réduisez-le, par exemple avec des images moins nombreuses ou plus petites.
+refused-file-pixels = Cette image a plus de 40 millions de pixels. Réduisez-la et envoyez la nouvelle.
+refused-file-infected = L’antivirus a trouvé quelque chose dans ce fichier ; il n’a pas été accepté. Vérifiez votre ordinateur et prévenez votre service informatique.
+refused-file-unchecked = Les fichiers ne peuvent pas être vérifiés en ce moment ; aucun n’est accepté. Votre texte est en sécurité. Réessayez dans quelques minutes.
+refused-file-too-large = Ce fichier est trop volumineux. Réduisez-le, par exemple avec des images plus petites.
+refused-file-empty = Ce fichier est vide.
+refused-file-no-room = Il n’y a plus de place pour les fichiers en ce moment. Votre texte est en sécurité. Prévenez votre formateur et réessayez plus tard.
+refused-file-missing = Ce fichier n’est pas à sa place. Prévenez votre formateur ou l’administrateur de votre LMS.
+refused-files-too-many = Un travail a au plus 20 fichiers. Retirez-en un d’abord, ou réunissez-en plusieurs dans un document.
+refused-files-too-large = Les fichiers de ce travail sont trop volumineux ensemble. Retirez-en un d’abord, ou réduisez-les.
 refused-review-deadline-passed = Le délai des relectures est passé. Ce que vous avez écrit est enregistré. Demandez à votre formateur.
+refused-review-practise-first = Entraînez-vous d’abord : votre formateur a noté un travail avec lequel comparer.
+refused-practice-sent = Vous avez déjà comparé celui-ci ; il y a un seul essai.
+refused-example-too-many = Il y a déjà autant de travaux d’entraînement que possible. Retirez-en un d’abord.
+refused-example-empty = Écrivez ou collez le travail sur lequel les apprenants s’entraînent.
+refused-example-tolerance = Proche veut dire de 1 à 50 points.
+refused-example-rubric = La grille a changé depuis que ce travail a été noté. Ajoutez-le de nouveau avec vos notes selon la nouvelle.
 refused-review-hand-in-first = Remettez d’abord votre propre travail ; vous recevrez ensuite des travaux à relire.
 refused-review-none-waiting = Aucun travail n’attend de relecture pour l’instant.
-refused-review-enough = Vous avez envoyé toutes vos relectures.
 refused-review-sent = Cette relecture a déjà été envoyée.
+refused-review-declined = Vous avez laissé ce travail à quelqu’un d’autre, ou votre formateur l’a retiré. Revenez à l’activité pour en recevoir un autre.
 refused-column-gone = Cette colonne ne peut plus être choisie : elle a disparu, ou les notes en ont trouvé une autre. Regardez de nouveau les notes.
 refused-test-user = Vous êtes la personne de test de votre plateforme : vous pouvez tout voir et écrire, mais vous ne participez pas aux relectures.
 refused-mark-no-reason = Dites pourquoi : l’apprenant lit la raison à côté de la note.
@@ -127,6 +151,16 @@ refused-mark-reason-too-long = La raison dépasse 1 000 caractères.
 refused-mark-range = La note doit être un nombre de 0 à 100.
 refused-release-changed = Une note a changé depuis l’ouverture de cet aperçu. Regardez-le de nouveau, puis publiez.
 refused-release-no-marks = Personne n’a encore de note : il n’y a rien à publier.
+refused-extension-no-end = Cette date n’a de fin pour personne, il n’y a rien à prolonger.
+refused-extension-earlier = Une prolongation doit finir après la date de tous.
+refused-extension-no-reason = Dites pourquoi : l’apprenant lit la raison.
+refused-extension-unreadable = Une date n’a pas pu être lue. Choisissez-la à nouveau.
+refused-nothing-written = Rien n’est encore écrit.
+refused-response-too-long = Le texte est trop long. Raccourcissez-le ; rien n’est perdu.
+refused-helpful-range = Choisissez un nombre de 1 à 5.
+refused-replied-already = Vous avez déjà répondu ; une seule réponse est possible. Elle est affichée plus bas.
+refused-reported-already = Vous avez déjà signalé cette relecture ; votre formateur va la regarder.
+refused-appealed-already = Vous avez déjà demandé à votre formateur ; la réponse sera ici.
 refused-picker-nothing = Rien n’est choisi pour l’instant. Choisissez une activité, puis ajoutez-la.
 refused-picker-too-many = Cela fait plus de 50 activités à la fois. Choisissez-en moins.
 refused-picker-one = Votre plateforme accepte ici une seule activité. Choisissez-en une.
@@ -194,12 +228,22 @@ anonymity-double-blind = Double aveugle
 anonymity-double-blind-help = Ni les auteurs ni les relecteurs ne voient de nom. Vous voyez les deux.
 anonymity-open = Ouvert
 anonymity-open-help = Auteurs et relecteurs voient leurs noms.
+setup-more = Plus : comment la note est faite, une note pour les relectures
+setup-field-method = Comment les relectures font-elles une note ?
+method-robust = Robuste
+method-robust-help = Les relectures sont corrigées selon la sévérité ou l’indulgence de leur auteur envers tous, et les relecteurs soigneux comptent plus. Les groupes de moins de 8 travaux, ou de moins de 2,5 relectures par travail, reçoivent la moyenne.
+method-mean = Moyenne
+method-mean-help = Toutes les relectures comptent autant.
+method-median = Médiane
+method-median-help = C’est la relecture du milieu qui compte. Avec 3 à 5 relectures, elle est moins exacte que la moyenne.
 setup-field-reviewing = Noter aussi les relectures, dans une deuxième colonne du carnet de notes
 setup-reviewing-help = Chaque apprenant qui a remis son travail reçoit 0–100 : la part des relectures demandées qu’il a envoyées. Publiée avec les notes.
+setup-field-quality = Compter aussi la qualité des relectures
+setup-quality-help = La part compte pour 60 % ; le reste dépend de la qualité : la proximité avec les notes (à 30 points d’écart, rien) et l’utilité pour les auteurs. Qui est sévère avec tous n’y perd rien avec la note robuste. Les auteurs évaluent après la publication : leurs évaluations comptent à partir de la publication suivante.
 reviewing-column = { $title } – relectures
 setup-rubric = Grille d’évaluation
 setup-rubric-help = Partez d’un de ces modèles, puis changez ce que vous voulez. En choisir un remplace les critères ci-dessous.
-setup-rubric-in-use = Les relectures ont commencé : la grille ne change plus.
+setup-rubric-in-use = La grille ne change plus : les relectures ont commencé, ou des travaux d’entraînement sont notés avec elle.
 setup-criterion = Critère { $n }
 setup-criterion-title = Nom
 setup-criterion-weight = Poids (1–100)
@@ -212,7 +256,31 @@ setup-level-desc = À quoi ressemble un travail de ce niveau
 setup-add-level = Ajouter un niveau
 setup-remove-level = Retirer le dernier niveau
 setup-remove-criterion = Retirer ce critère
-setup-add-criterion = Ajouter un critère
+setup-add-criterion = Des niveaux au choix
+setup-add = Ajouter à la grille :
+setup-add-number = Un nombre
+setup-add-yes-no = Oui ou non
+setup-add-words = Une réponse en mots
+setup-criterion-most = Nombre le plus haut
+setup-comment-needed = Un commentaire est nécessaire
+setup-words-needed = Une réponse est nécessaire
+setup-import = Reprendre une grille d’un fichier
+setup-import-text = La grille, en CSV ou JSON
+setup-import-file = Ou choisissez un fichier
+setup-import-help = Elle remplace les critères ci-dessus. Un CSV a besoin d’une colonne « criterion » et, pour les niveaux, d’une colonne « level » avec une ligne par niveau ; enregistrez une grille dans un fichier pour voir toutes les colonnes.
+setup-import-use = Utiliser cette grille
+setup-import-pending = Une grille a été collée sans être utilisée. Cliquez « Utiliser cette grille », ou videz le champ.
+setup-export = Enregistrer cette grille dans un fichier :
+rubric-yes = Oui
+rubric-no = Non
+rubric-most = Le nombre le plus haut va de 1 à 100.
+rubric-nothing-marked = Au moins un critère doit compter : avec des niveaux ou un nombre.
+table-empty = Collez d’abord une liste ou choisissez un fichier.
+table-too-long = C’est plus long qu’une telle liste ne peut l’être.
+rubric-file-json = Ce n’est pas une grille en JSON. Enregistrez-en une dans un fichier pour voir à quoi elle ressemble.
+table-no-csv = Cela ne se lit pas comme du CSV.
+table-columns = La première ligne doit nommer les colonnes ; il en manque une nécessaire.
+table-cell = Ligne { $line }, colonne « { $column } » : « { $text } » ne peut pas être là.
 setup-use-existing = Utiliser une activité existante, ou une copie
 setup-column = Dans le carnet de notes
 setup-field-points = Points de la note maximale (1–1000)
@@ -227,6 +295,8 @@ setup-brief-too-long = La consigne dépasse 200 Ko.
 setup-work-date-unreadable = « Remise jusqu’au » n’est pas une date lisible.
 setup-review-date-unreadable = « Relecture jusqu’au » n’est pas une date lisible.
 setup-review-before-work = « Relecture jusqu’au » doit venir après « Remise jusqu’au ».
+setup-work-date-past = La date de remise est déjà passée. Pour y mettre fin maintenant, choisissez cette minute.
+setup-review-date-past = La date des relectures est déjà passée. Pour y mettre fin maintenant, choisissez cette minute.
 setup-reviews-range = Choisissez de 1 à 6 relectures par apprenant.
 setup-points-range = Les points doivent être un nombre entier de 1 à 1000.
 rubric-problem-in = Critère { $n } : { $problem }
@@ -242,6 +312,7 @@ rubric-points-rise = les points doivent être des nombres entiers de 0 à 100 qu
 ## Page de l’apprenant
 set-by = Proposé par { $name }
 step-hand-in = Remise
+step-practise = Entraînement
 step-review = Relecture
 step-feedback = Retours
 step-result = Résultat
@@ -265,6 +336,13 @@ continue-writing = Continuer à écrire
 missed-title = Le délai de remise est passé
 missed-text = Vous ne pouvez plus remettre vous-même. Demandez à votre formateur ce qui est encore possible.
 read-draft = Lire votre brouillon
+next-practise-title = { $n ->
+    [one] À faire : s’entraîner sur un travail
+   *[other] À faire : s’entraîner sur { $n } travaux
+  }
+next-practise-text = Avant de relire les autres, notez ce que votre formateur a déjà noté, puis comparez. Ce n’est pas noté ; là où les notes sont corrigées de la sévérité, cela montre la vôtre.
+practise-start = S’entraîner
+practised-title = Vos travaux d’entraînement
 next-review-title = À faire : relire { $n ->
     [one] encore un travail
    *[other] encore { $n } travaux
@@ -281,6 +359,9 @@ reviews-over-title = Le délai des relectures est passé
 reviews-over-text = Vous avez envoyé { $n } relectures sur { $k }. Votre formateur publie le résultat.
 waiting-title = C’est fait pour l’instant
 waiting-text = Vous avez remis votre travail et envoyé toutes vos relectures. Vos retours et votre note seront ici dès que votre formateur les publie.
+asked-text = Votre formateur vous demande de relire un travail de plus.
+volunteer-text = Certains travaux ont trop peu de relectures. Si vous voulez, vous pouvez en relire un de plus.
+volunteer-start = Relire un travail de plus
 no-result-title = Pas de résultat
 no-result-text = Les notes sont publiées, et il n’y en a pas pour vous. Demandez à votre formateur.
 your-result = Votre résultat
@@ -288,20 +369,70 @@ mark-made = { $n ->
     [one] C’est le total de la grille d’une relecture.
    *[other] C’est la moyenne des totaux de la grille de { $n } relectures.
 }
+mark-made-median = { $n ->
+    [one] C’est le total de la grille d’une relecture.
+   *[other] C’est la médiane des totaux de la grille de { $n } relectures.
+}
+mark-made-robust = { $n ->
+    [one] Elle vient d’une relecture, corrigée selon la sévérité ou l’indulgence de son auteur envers tous.
+   *[other] Elle vient de { $n } relectures. Chacune est corrigée selon la sévérité ou l’indulgence de son auteur envers tous, et les relecteurs soigneux comptent plus. La simple moyenne serait { $mean }.
+}
+mark-made-guarded = Elle reste à moins de 10 points de la moyenne.
+mark-made-level = Des notes données par votre formateur ont légèrement déplacé toutes les notes.
+mark-made-practice = La façon dont chacun a noté les travaux d’entraînement a montré sa sévérité.
+review-counted = comptée pour { $mark }, avec un poids de { $weight } (1 est habituel)
 mark-by-trainer = Votre formateur a décidé cette note :
 mark-peers-were = { $n ->
     [one] La relecture donnait { $mark }.
-   *[other] La moyenne de { $n } relectures était { $mark }.
+   *[other] Les { $n } relectures donnaient { $mark }.
 }
 grade-sent = Dans le carnet de notes de la plateforme
 grade-taken = Envoyée à la plateforme, vérification en cours
 grade-not-yet = Pas encore envoyée à la plateforme
 grade-nowhere = Non envoyée à un carnet de notes
+appeal-title = Je ne suis pas d’accord avec cette note
+appeal-text = Que devrait revoir votre formateur ?
+appeal-help = Vous pouvez demander une fois. Votre formateur répond sous sept jours et voit votre nom.
+appeal-send = Demander au formateur
+appeal-open = Vous avez demandé à votre formateur de revoir cette note.
+appeal-accepted = Votre formateur vous a donné raison.
+appeal-rejected = Votre formateur l’a revue ; la note reste.
+appeal-until = Réponse attendue pour le
+appeal-answer = La réponse :
+helpful-question = Cette relecture vous a-t-elle aidé ?
+helpful-least = pas du tout
+helpful-most = beaucoup
+reply-title = Répondre au relecteur
+reply-text = Votre réponse (une seule ; le relecteur peut y répondre une fois)
+reply-yours = Votre réponse :
+reply-theirs = L’auteur a répondu :
+answer-yours = Votre réponse :
+answer-theirs = Le relecteur a répondu :
+answer-own-text = Votre réponse (une seule)
+answer-send = Envoyer la réponse
+response-save = Enregistrer
+given-title = Vos relectures
+given-alone = Personne d’autre n’a relu ce travail.
+given-same = Vous avez donné autant de points que les autres.
+given-more = Vous avez donné { $points } points de plus que les autres.
+given-less = Vous avez donné { $points } points de moins que les autres.
+given-helpful = L’auteur l’a trouvée utile : { $n } sur 5.
 feedback-title = Ce que vos relecteurs ont écrit
 feedback-none = Personne n’a relu votre travail.
+review-excluded = Votre formateur a retiré une relecture de votre travail. Si elle comptait dans cette note, la note change à la prochaine publication. La raison :
+given-excluded = Votre formateur a retiré cette relecture. La raison :
+report-title = Signaler cette relecture au formateur
+report-text = Qu’est-ce qui ne va pas ?
+report-send = Signaler
+report-open = Vous avez signalé cette relecture ; votre formateur va la regarder.
+report-upheld = Vous avez signalé cette relecture ; votre formateur l’a retirée.
+report-rejected = Vous avez signalé cette relecture ; votre formateur l’a regardée, et elle reste.
+sent-title = Relectures envoyées
+change-review-of = Lire ou modifier votre relecture du travail de { $name }
+work-withheld = Votre formateur a retiré ce travail de la relecture : plus personne ne le reçoit. La raison :
 review-number = Relecture { $n }
 review-by = Relecture de { $name }
-weight-percent = poids { $n } %
+weight-percent = poids { $n } %
 overall-comment = Dans l’ensemble
 the-task = La consigne
 your-work = Votre travail
@@ -319,13 +450,29 @@ hand-in = Remettre
 hand-in-until = Remise jusqu’au
 hand-in-help = Après la remise, vous pouvez encore le modifier jusqu’à ce qu’un relecteur l’ouvre.
 editor-closed = Le délai de remise est passé. Ce que vous écrivez est encore enregistré ; demandez à votre formateur.
+files-title = Fichiers
+files-add = Ajouter des fichiers
+files-help = Word, Excel, PowerPoint, OpenDocument, PDF, images ou texte ; { $n } Mo au plus par fichier. Les relecteurs reçoivent des copies sans votre nom dans les propriétés, les commentaires et les modifications du fichier. Vérifiez qu’il ne figure pas non plus dans le texte.
+file-sending = est en cours d’envoi :
+file-failed = n’a pas été accepté :
+file-remove = Retirer
+file-remove-named = Retirer { $name }
+file-copy = Ce que reçoivent les relecteurs
+file-unseen-parts = Ce fichier contient des objets d’autres programmes qui ne peuvent pas être examinés. S’ils risquent de montrer votre nom, retirez-les ou remplacez-les par une image.
+file-show = Afficher ici
+file-number = Fichier { $n }
+file-size-kb = { $n } Ko
+file-size-mb = { $n } Mo
 
 ## Page de relecture
 review-n-of-k = Relecture { $n } sur { $k }
 work-by = Travail de { $name }
 kept-for-you-until = Gardé pour vous jusqu’au
 review-closed = Cette relecture ne peut plus être modifiée.
+review-changing = Envoyée. Vous pouvez encore la modifier jusqu’à la fin du délai de relecture ; les changements comptent quand vous l’envoyez de nouveau.
+review-declined = Ce travail va à quelqu’un d’autre.
 review-incomplete = Pas encore envoyée ; tout ce que vous avez écrit est enregistré.
+review-thin = Vos commentaires sont très courts. Qu’est-ce qui aiderait l’auteur à progresser ? Ajoutez une phrase, ou envoyez la relecture telle quelle.
 review-missing = { $n ->
     [0] {""}
     [one] Un critère a besoin d’un niveau.
@@ -338,13 +485,65 @@ review-missing = { $n ->
 your-assessment = Votre évaluation
 choose-level = Choisissez un niveau.
 comment-label = Commentaire
+words-label = Votre réponse
+number-label = Un nombre de 0 à { $n }
+write-number = Écrivez un nombre entier de 0 à { $n }.
 comment-placeholder = Qu’avez-vous lu qui vous fait choisir ce niveau ?
+write-answer = Écrivez une réponse.
 write-comment = Écrivez un commentaire.
 send-review = Envoyer la relecture
-send-review-help = Une relecture envoyée ne peut plus être modifiée.
+send-review-help = Vous pourrez encore la modifier jusqu’à la fin du délai de relecture.
+send-again = Envoyer de nouveau
+leave-as-sent = La laisser telle qu’envoyée
 back-to-activity = Retour à l’activité
 give-back = Rendre ce travail
 give-back-help = Quelqu’un d’autre le relira. Ce que vous avez écrit est gardé.
+practice-n-of-k = Travail d’entraînement { $n } sur { $k }
+practice-help = Notez-le comme vous noteriez le travail d’un collègue. Vous voyez ensuite ce que votre formateur a donné, et pourquoi.
+practice-comments = Personne n’attend vos commentaires ici : écrivez-les là où ils vous aident à décider.
+practice-send = Comparer avec le formateur
+practice-once = Il y a un seul essai par travail, car il montre comment vous notez de vous-même.
+practice-compared = Vous avez donné { $own } points, votre formateur { $theirs }.
+practice-near = C’est proche.
+practice-far = C’est à plus de { $n } points : regardez ci-dessous ce que votre formateur a vu avant de continuer.
+practice-title = Vos notes à côté de celles du formateur
+practice-yours = Vous
+practice-trainers = Formateur
+practice-next = Travail d’entraînement suivant
+examples-title = Travaux d’entraînement
+examples-help = Les apprenants les notent avant de relire les autres, puis voient vos notes et commentaires à côté des leurs. La façon dont ils les notent montre la sévérité de chacun, ce qui rend les notes robustes plus justes. Qui a déjà commencé à relire n’est plus sollicité.
+examples-none = Il n’y en a pas : les apprenants relisent sans s’entraîner.
+examples-inherited = { $n ->
+    [one] L’activité dont celle-ci est la copie a un travail d’entraînement.
+   *[other] L’activité dont celle-ci est la copie a { $n } travaux d’entraînement.
+  }
+examples-inherit = Les utiliser ici aussi
+example-number = Travail d’entraînement { $n }
+examples-withdrawn = retiré
+examples-old = fait avec une grille antérieure
+examples-mark = Votre note : { $mark }. À { $n } points près, c’est proche.
+examples-tried = { $n ->
+    [0] Personne ne l’a encore noté.
+    [one] Un apprenant l’a noté.
+   *[other] { $n } apprenants l’ont noté.
+  }
+examples-results = Proches : { $near }. En moyenne, ils ont donné { $mean }.
+examples-show = Voir le travail et vos notes
+examples-withdraw = Retirer
+examples-restore = L’utiliser de nouveau
+examples-enough = Il y a { $n } travaux d’entraînement, le maximum. Retirez-en un pour en ajouter un autre.
+examples-add = Ajouter un travail d’entraînement
+examples-add-help = Un travail typique, ou celui d’un groupe précédent sans nom dedans. Vos commentaires disent aux apprenants quoi regarder.
+examples-text = Le travail
+examples-assess = Vos notes
+examples-tolerance = Proche veut dire à tant de points près
+examples-tolerance-help = De 1 à 50. Un apprenant plus éloigné est invité à lire vos commentaires avant de continuer.
+examples-save = Ajouter ce travail
+decline-title = Je ne peux pas relire ce travail
+decline-help = Vous en recevez un autre à la place. Votre formateur voit quels travaux ont été rendus ; l’auteur ne le voit pas.
+decline-conflict = Je sais qui l’a écrit
+decline-problem-label = Ou dites ce qui ne va pas : vide, hors sujet, copié, blessant, illisible…
+decline-problem = Signaler un problème dans ce travail
 
 ## Page du groupe
 preview-release = Aperçu de la publication
@@ -388,6 +587,15 @@ todo-unsent = { $n ->
 resend = Renvoyer maintenant
 group-title = Le groupe, étape par étape
 group-legend = ✓ remis · ✎ brouillon · – pas commencé
+looks-title = À regarder
+looks-help = Quelques notes de votre main rendent toutes les notes plus justes : décidez-les sur la fiche de l’apprenant.
+look-unreviewed = personne ne l’a relu
+look-disagreement = ses relectures sont très éloignées : de { $low } à { $high }
+look-unsure = sa note n’est pas sûre : ± { $margin }
+shortage = { $n ->
+    [one] Il manquera sans doute une relecture à la fin du délai. Relancez ceux qui en doivent encore, donnez plus de temps, ou notez un travail vous-même.
+   *[other] Il manquera sans doute { $n } relectures à la fin du délai. Relancez ceux qui en doivent encore, donnez plus de temps, ou notez quelques travaux vous-même.
+}
 col-learner = Apprenant
 col-work = Travail
 col-given = Relectures faites
@@ -408,6 +616,7 @@ next-ready = prêt pour la publication
 next-done = terminé
 grade-after-release = après la publication
 grade-waiting = En attente d’envoi
+grade-paused = En attente : le serveur a été restauré depuis une sauvegarde, un administrateur doit autoriser l’envoi
 grade-conflict = La plateforme montre une autre note
 grade-conflict-with = La plateforme montre { $theirs }
 grade-kept = La note de la plateforme est gardée
@@ -496,12 +705,103 @@ mark-from-peers = { $n ->
     [one] Une relecture : { $mark }.
    *[other] Moyenne de { $n } relectures : { $mark }.
 }
+mark-from-median = { $n ->
+    [one] Une relecture : { $mark }.
+   *[other] Médiane de { $n } relectures : { $mark }.
+}
+mark-from-robust = { $n ->
+    [one] Note robuste d’une relecture : { $mark } (elle donnait { $mean }).
+   *[other] Note robuste de { $n } relectures : { $mark } (moyenne { $mean }, médiane { $median }).
+}
+mark-interval = Neuf fois sur dix, le travail mérite de { $low } à { $high }.
+mark-guarded = Sans sa limite, cette note serait à plus de 10 points de la moyenne. Regardez ce travail.
+marks-few-works = C’est la moyenne, car moins de 8 travaux ne permettent pas de distinguer un relecteur sévère d’un travail faible.
+marks-few-reviews = C’est la moyenne, car il y a moins de 2,5 relectures par travail.
+marks-disconnected = C’est la moyenne, car les relectures forment des parties sans personne en commun.
+reviewer-kind = Donne { $points } points de plus que les autres au même travail.
+reviewer-strict = Donne { $points } points de moins que les autres au même travail.
+reviewer-level = Donne autant de points que les autres au même travail.
+reviewer-weight = Chacune de ces relectures a un poids de { $weight } (1 est habituel).
+reviewer-look = Regardez ces relectures : leurs notes sont presque les mêmes pour chaque travail, ou ont peu à voir avec lui. Il peut y avoir de bonnes raisons ; rien n’est fait, sinon qu’elles comptent moins.
+export-title = Toutes les relectures, une ligne par critère :
+export-author = Auteur
+export-reviewer = Relecteur
+export-sent = Envoyée (UTC)
+export-weight = Poids en pour cent
+export-level = Niveau
+export-comment = Commentaire
+export-total = Total
+export-corrected = Comptée pour
+export-helpful = Utile (1–5)
+export-excluded = Retirée parce que
+reliability-title = Accord entre relecteurs
+reliability-good = Les moyennes des relectures concordent bien : { $mean } (1 serait tout à fait, 0 pas plus que par hasard).
+reliability-amber = Les moyennes des relectures concordent en partie : { $mean } (1 serait tout à fait, 0 pas plus que par hasard).
+reliability-red = Les moyennes des relectures concordent à peine : { $mean } (1 serait tout à fait, 0 pas plus que par hasard). Notez vous-même quelques travaux avant de publier.
+reliability-enough = Une seule relecture concorde à { $single } ; { $k ->
+    [one] une relecture par travail fait 0,7.
+   *[other] { $k } relectures par travail feraient 0,7.
+}
+reliability-never = Une seule relecture concorde à { $single } : plus de relectures n’aideraient guère, une grille plus claire peut-être.
+reliability-criterion = Critère
+reliability-alpha = Accord
+reliability-do = À faire
+alpha-good = rien
+alpha-rewrite = Les relecteurs le lisent différemment : reformulez-le, ou ses niveaux
+alpha-same = tous ont choisi le même niveau
+extension-title = Dates et exceptions pour cet apprenant
+extension-give = Donner plus de temps, ou dispenser de relire
+extension-change = Changer ou retirer
+extension-all = Pour tous :
+extension-help = L’apprenant lit la raison. Laissez une date vide pour celle de tous ; sans rien, c’est retiré.
+extension-save = Enregistrer
+extension-yours = Votre formateur vous a donné plus de temps :
+extension-tag = plus de temps
+exempt-label = N’a pas à relire
+exempt-help = Son travail est relu comme celui des autres ; on ne lui demande pas de relectures et il ne reçoit pas de note pour les relectures.
+exempt-is = N’a pas à relire.
+exempt-yours = Vous n’avez pas à relire les travaux des autres.
+exempt-tag = n’a pas à relire
+withheld-tag = hors relecture
+reports-banner = { $n ->
+    [one] Quelque chose a été signalé sur le travail ou une relecture d’un apprenant :
+   *[other] Quelque chose a été signalé sur les travaux ou relectures de { $n } apprenants :
+}
+reported-by = Signalé par { $name }
+reported = Signalé
+reported-open = attend votre décision
+reported-upheld = vous l’avez retiré
+reported-rejected = vous l’avez laissé tel quel
+work-is-withheld = Ce travail est hors relecture. La raison, que l’auteur lit :
+work-put-back = Remettre le travail en relecture
+work-fine = Le travail convient
+work-take-out = Retirer ce travail de la relecture
+work-take-out-help = L’auteur lit la raison. Plus personne ne reçoit ce travail à relire ; les relectures envoyées restent, et vous pouvez décider de la note vous-même.
+take-out = Retirer
+review-is-excluded = Cette relecture ne compte pas dans les notes. La raison, que l’auteur et le relecteur lisent :
+review-put-back = Remettre la relecture
+review-fine = La relecture reste
+review-take-out = Retirer cette relecture des notes
+review-take-out-help = L’auteur et le relecteur lisent la raison. L’auteur ne voit plus la relecture, et le travail en reçoit une autre tant qu’il est temps. Une note publiée change à la prochaine publication.
+appeals-banner = { $n ->
+    [one] Un apprenant vous demande de revoir une note :
+   *[other] { $n } apprenants vous demandent de revoir une note :
+}
+appeal-heading = Demande de revoir la note
+appeal-answer-label = Votre réponse
+appeal-answer-help = L’apprenant la lit. Si la note change, fixez-la d’abord plus haut.
+appeal-accept = Donner raison
+appeal-reject = La note reste
+appeal-you-accepted = Vous avez donné raison :
+appeal-you-rejected = Vous avez répondu que la note reste :
 mark-none-yet = Aucune relecture n’a été envoyée sur ce travail.
 mark-overridden = Vous avez décidé cette note :
 override-title = Décider la note vous-même
 override-mark = Note (0–100)
 override-reason = Raison
 override-help = L’apprenant lit la raison à côté de la note.
+override-judges = Cette note juge le travail
+override-judges-help = Elle indique alors aussi comment notent les relecteurs de ce travail, et rend les notes des autres plus exactes. Décochez pour une exception, par exemple une pénalité.
 override-set = Fixer cette note
 override-undo = Laisser compter les relectures
 draft-is-private = Il y a un brouillon. Seul son auteur le voit jusqu’à la remise.
@@ -509,6 +809,9 @@ reviews-received-title = Relectures reçues
 reviews-given-title = Relectures faites
 reviews-none = Aucune pour l’instant.
 review-under-way = en cours d’écriture
+review-declined-conflict = rendu : connaît l’auteur
+review-declined-problem = rendu : a signalé un problème
+review-declined-withheld = arrêtée : le travail a été retiré
 review-of = Travail de { $name }
 
 ## Publication
@@ -533,6 +836,13 @@ release-button = { $n ->
    *[other] Publier { $n } notes
 }
 release-nothing = Il n’y a rien de nouveau à publier.
+release-robust = Les notes sont corrigées selon la sévérité et le soin des relecteurs.
+release-moves = { $n ->
+    [0] Aucune n’est à plus de 5 points de la simple moyenne.
+    [one] Une est à plus de 5 points de la simple moyenne.
+   *[other] { $n } sont à plus de 5 points de la simple moyenne.
+}
+col-mean = Simple moyenne
 
 # Registering an LMS
 tool-description = Évaluation par les pairs en petits groupes privés : remettre, relire, recevoir une note expliquée.
@@ -626,6 +936,27 @@ admin-col-client = ID client
 admin-col-state = État
 admin-col-launches = Ouvertures en 24 heures
 admin-col-grades = Notes
+held-back-title = Les notes sont retenues
+held-back-text = Cette base vient d’une sauvegarde : les plateformes peuvent avoir des notes plus récentes. Rien n’est envoyé avant votre accord. Là où les deux diffèrent, le formateur du cours voit les deux valeurs et choisit ; rien n’est remplacé sans avoir été lu d’abord.
+held-back-made = Sauvegarde du
+held-back-restored = restaurée le
+held-back-equal = { $n ->
+    [one] { $n } note a été comparée et est identique
+   *[other] { $n } notes ont été comparées et sont identiques
+}
+held-back-unread = { $n ->
+    [one] { $n } note n’a pas encore été comparée, ou sa plateforme ne permet pas de la lire
+   *[other] { $n } notes n’ont pas encore été comparées, ou leur plateforme ne permet pas de les lire
+}
+held-back-differ = { $n ->
+    [one] { $n } note diffère
+   *[other] { $n } notes diffèrent
+}
+held-back-col-activity = Activité
+held-back-col-learner = Apprenant, selon la plateforme
+held-back-col-theirs = Dans la plateforme
+held-back-col-ours = Dans Cercle
+held-back-resume = Envoyer à nouveau les notes
 admin-grades-none = aucune note en attente
 admin-grades-waiting = { $n ->
     [one] { $n } note en route
@@ -758,6 +1089,7 @@ admin-col-subject = Sur quoi
 check-public-url = Notre adresse publique
 check-signing-key = Notre clé de signature
 check-public-keys = Notre jeu de clés, tel que les plateformes le lisent
+check-backup = Sauvegarde
 check-enabled = Activée
 check-key-set = Jeu de clés de la plateforme
 check-clock = Horloges
@@ -777,6 +1109,13 @@ doctor-key-ok = une clé de signature s’ouvre avec le fichier de clé
 doctor-key-none = il n’y a pas encore de clé de signature
 doctor-key-none-do = lancez cercle serve une fois : il en crée une
 doctor-key-do = restaurez le fichier de clé de cette base, ou changez de clé : cercle keys rotate
+doctor-backup-none = aucune sauvegarde de la base n’a été faite
+doctor-backup-age = la dernière sauvegarde date { $n ->
+    [0] de moins d’une heure
+    [one] d’une heure
+   *[other] de { $n } heures
+}
+doctor-backup-do = faites lancer cercle backup FICHIER chaque nuit par le système, et gardez le fichier de clé ailleurs
 doctor-off = les ouvertures sont désactivées
 doctor-off-do = cercle platform enable { $id }
 doctor-url-ok = { $address } est une adresse https
@@ -842,3 +1181,85 @@ doctor-roster-ok = { $n ->
 }
 doctor-roster-other = la liste répond { $n } et aucune liste de personnes
 doctor-roster-refused-do = la plateforme doit permettre à l’outil de lire qui participe
+news-link = { $n ->
+    [0] Nouvelles
+   *[other] Nouvelles ({ $n })
+  }
+news-title = Nouvelles
+news-none = Rien pour l’instant. Ce qui se passe dans vos activités est dit ici et en haut de leurs pages.
+news-new = nouveau
+news-since = Depuis votre dernière visite :
+news-released = Les notes de « { $activity } » sont publiées.
+news-mark-changed = Votre note pour « { $activity } » a changé.
+news-appeal-answered = Votre formateur a répondu au sujet de votre note pour « { $activity } ».
+news-dates-changed = Vos dates pour « { $activity } » ont changé.
+news-reply = Un auteur a répondu à l’une de vos relectures dans « { $activity } ».
+news-answer = Un relecteur vous a répondu dans « { $activity } ».
+news-work-due = Votre travail pour « { $activity } » est bientôt à remettre.
+news-reviews-due = Les relectures qu’il vous reste à écrire pour « { $activity } » sont bientôt à envoyer.
+news-appeal = Un apprenant vous demande de revoir une note de « { $activity } ».
+news-report = Un apprenant a signalé un problème dans « { $activity } ».
+topic-results = Notes, réponses du formateur et dates changées (au fur et à mesure)
+topic-conversation = Réponses au sujet des relectures
+topic-reminders = Ce qui est à faire dans les deux jours
+topic-questions = Ce que les apprenants demandent et signalent
+mail-title = Courriels
+mail-to = Les courriels vont à { $address }, au plus une fois par jour quand ils peuvent attendre. Qui a lu les nouvelles ici n’en reçoit pas.
+mail-about = M’écrire au sujet de
+mail-save = Enregistrer
+mail-no-address = Votre plateforme ne communique pas votre adresse : les nouvelles apparaissent seulement ici.
+mail-no-server = Ce Cercle n’envoie pas de courriel : les nouvelles apparaissent seulement ici.
+mail-subject = { $n } nouvelles de vos activités
+mail-where = Ouvrez l’activité depuis son cours dans votre plateforme de formation.
+mail-end = Pour ne plus recevoir ces courriels :
+mail-is-on = Cercle vous écrit ce qu’il y a de nouveau dans vos activités.
+mail-is-off = Cercle ne vous envoie pas de courriel. Les nouvelles restent dans les activités.
+mail-stop = Ne plus m’écrire
+mail-again = M’écrire de nouveau
+pairs-title = Qui relit qui
+pairs-help = La file donne à chacun le travail qui a le moins de relectures. Ici, vous voyez qui a reçu quel travail, vous séparez des personnes, ou vous demandez à quelqu’un de relire un travail.
+pairs-decide = Décider pour deux personnes
+pairs-reviewer = Relecteur
+pairs-author = Auteur du travail
+pairs-ask = Demander cette relecture
+pairs-keep = Ne jamais se relire
+pairs-decide-help = Une relecture que vous demandez passe avant la file et compte parmi les siennes ; à qui en a envoyé assez, on en demande une de plus. Ceux qui ne se relisent jamais reçoivent un autre travail à la place de celui qu’ils n’ont pas envoyé ; une relecture envoyée reste, et peut être retirée sur la fiche de l’auteur.
+pairs-import = Reprendre des décisions d’un fichier
+pairs-list = La liste, en CSV
+pairs-list-help = Colonnes reviewer, author (les noms de ces pages, ou des adresses) et rule (asked ou never). Toutes les lignes sont reprises, ou aucune.
+pairs-import-use = Reprendre cette liste
+pairs-decided = Ce que vous avez décidé
+pairs-never = { $reviewer } et { $author } ne se relisent jamais.
+pairs-asked = On demande à { $reviewer } de relire le travail de { $author }.
+pairs-remove = Annuler
+pairs-given = Qui a reçu quel travail
+pairs-none = Personne n’a encore reçu de travail.
+pairs-sent = envoyée
+pairs-lapsed = pas continuée
+pairs-gone = une personne partie
+table-unknown-person = Ligne { $line }, colonne « { $column } » : personne ici ne s’appelle « { $text } ».
+table-ambiguous-person = Ligne { $line }, colonne « { $column } » : plusieurs personnes s’appellent « { $text } » ; utilisez l’adresse.
+table-same-person = Ligne { $line } : « { $text } » ne peut pas relire son propre travail.
+table-had = Ligne { $line } : le relecteur a ou a eu le travail de « { $text } ».
+news-asked = Votre formateur vous demande une relecture dans « { $activity } ».
+refused-pair-same = Choisissez deux personnes différentes : nul ne relit son propre travail.
+refused-pair-had = Ce relecteur a ou a eu ce travail.
+setup-field-self = Les apprenants évaluent aussi leur propre travail
+setup-self-help = Avec la même grille, une fois leurs relectures envoyées. Cela ne fait pas de note ; après la publication, ils voient leur regard à côté de celui des pairs, et vous voyez les deux.
+self-title = Votre propre regard
+self-text = Comment voyez-vous votre travail, maintenant que vous en avez lu d’autres ? Après la publication, vous verrez votre regard à côté de celui de vos relecteurs. Votre note n’en change pas.
+self-done = Vous avez évalué votre propre travail. Après la publication, vous verrez votre regard à côté de celui de vos relecteurs.
+self-start = Évaluer votre travail
+self-change = Modifier
+self-help = Notez votre propre travail avec la même grille. Votre note n’en change pas. Votre formateur le voit ; vos relecteurs ne le voient pas.
+self-comments = Les commentaires sont pour vous : écrivez-les là où ils vous aident.
+self-send = Garder ce regard
+self-not-changed = Rien n’a changé : ce que vous aviez envoyé reste.
+beside-title = Regard de l’auteur et des relecteurs
+beside-totals = L’auteur a donné { $own } points, les relecteurs { $peers } en moyenne.
+beside-own = L’auteur a donné { $own } points ; il n’y a pas de relecture.
+beside-your-totals = Vous avez donné { $own } points, vos relecteurs { $peers } en moyenne.
+beside-your-own = Vous avez donné { $own } points ; il n’y a pas de relecture.
+beside-author = Auteur
+beside-peers = Relecteurs
+refused-self-sent = C’est déjà envoyé ; les changements comptent quand vous l’envoyez de nouveau.

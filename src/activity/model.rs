@@ -14,6 +14,28 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How the reviews of a work become its mark.
+    MarkMethod {
+        /// Reviews are corrected for how strict and how careful their reviewers are elsewhere.
+        Robust => "robust",
+        /// The mean.
+        Mean => "mean",
+        /// The median.
+        Median => "median",
+    }
+}
+
+text_enum! {
+    /// What the grade for reviewing is made of.
+    ReviewingMethod {
+        /// The share of the reviews asked for that were sent.
+        Share => "share",
+        /// That share, and how well the reviews agree with the marks and how helpful authors found them.
+        Quality => "quality",
+    }
+}
+
 /// A deadline counts this many seconds longer than it says: what was sent in time may arrive late.
 pub const GRACE: i64 = 60;
 
@@ -48,6 +70,8 @@ pub struct Activity {
     pub reviews_per_learner: i32,
     /// Who sees whose name.
     pub anonymity: Anonymity,
+    /// How reviews become marks.
+    pub mark_method: MarkMethod,
     /// When the marks were released.
     pub released_at: Option<UtcTime>,
     /// Counts the changes, so that two trainers do not overwrite each other unseen.
@@ -60,6 +84,10 @@ pub struct Activity {
     pub score_maximum: i32,
     /// The name of a second column for the grade of reviewing; None where the trainer wants none.
     pub reviewing_column: Option<String>,
+    /// What the grade for reviewing is made of, where there is one.
+    pub reviewing_method: ReviewingMethod,
+    /// Whether learners assess their own work as well.
+    pub self_assessment: bool,
 }
 
 impl Activity {
@@ -79,6 +107,12 @@ impl Activity {
             copied_from: Some(self.id.clone()),
             ..self.clone()
         }
+    }
+
+    /// How many works each learner reviews.
+    #[must_use]
+    pub fn wanted(&self) -> usize {
+        usize::try_from(self.reviews_per_learner).unwrap_or(0)
     }
 
     /// Whether works can still be handed in.

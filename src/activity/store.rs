@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::model::{Activity, Anonymity, Placement};
+use super::model::{Activity, Anonymity, MarkMethod, Placement, ReviewingMethod};
 use crate::clock::UtcTime;
 use crate::ids::{ActivityId, CohortId, CourseId, LinkId, PersonId, RegistrationId, RubricVersionId};
 use crate::launch::Scope;
@@ -34,6 +34,9 @@ row_of! {
         copied_from: Option<ActivityId>,
         score_maximum: i32,
         reviewing_column: Option<String>,
+        mark_method: MarkMethod,
+        reviewing_method: ReviewingMethod,
+        self_assessment: bool,
     }
 }
 
@@ -285,8 +288,11 @@ pub fn update(conn: &mut Conn, changed: &Activity, revision: i32, now: UtcTime) 
             activities::review_due_at.eq(changed.review_due_at),
             activities::reviews_per_learner.eq(changed.reviews_per_learner),
             activities::anonymity.eq(changed.anonymity),
+            activities::mark_method.eq(changed.mark_method),
             activities::released_at.eq(changed.released_at),
             activities::reviewing_column.eq(&changed.reviewing_column),
+            activities::reviewing_method.eq(changed.reviewing_method),
+            activities::self_assessment.eq(changed.self_assessment),
             activities::revision.eq(revision + 1),
             activities::updated_at.eq(now),
         ))
@@ -308,4 +314,26 @@ pub fn create_placement(conn: &mut Conn, new: &Placement, now: UtcTime) -> Store
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Activities that are not released and end something between two moments, for jobs, which nobody asks.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_ending(conn: &mut Conn, from: UtcTime, to: UtcTime) -> StoreResult<Vec<Activity>> {
+    let rows: Vec<Row> = activities::table
+        .filter(activities::released_at.is_null())
+        .filter(activities::work_due_at.between(from, to).or(activities::review_due_at.between(from, to)))
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Some activities by their ids, for jobs, which nobody asks.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_by_ids(conn: &mut Conn, ids: Vec<ActivityId>) -> StoreResult<Vec<Activity>> {
+    let rows: Vec<Row> = activities::table.filter(activities::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
 }

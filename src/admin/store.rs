@@ -208,6 +208,18 @@ pub fn delete_admin_session(conn: &mut Conn, token_hash: &str) -> StoreResult<()
     Ok(())
 }
 
+/// Forgets every session, remembered browser and one-time address of the console: after a restore those would count
+/// again that were used or taken back since the backup.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_all(conn: &mut Conn) -> StoreResult<()> {
+    diesel::delete(admin_sessions::table).execute(conn)?;
+    diesel::delete(admin_browsers::table).execute(conn)?;
+    diesel::delete(admin_links::table).execute(conn)?;
+    Ok(())
+}
+
 /// How many wrong codes somebody gave since a moment.
 ///
 /// # Errors

@@ -1,8 +1,10 @@
 //! The command line: one file for each subcommand. Exit status 0 means done, 1 failed, 2 wrong use.
 
 mod admin;
+mod backup;
 mod demo;
 mod doctor;
+mod grades;
 mod keys;
 mod migrate;
 mod peer;
@@ -16,6 +18,7 @@ use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
+use crate::files;
 use crate::settings::Settings;
 use crate::store::{Db, migrations};
 
@@ -46,8 +49,20 @@ enum Command {
     Admin(admin::Args),
     /// Check the configuration and each LMS, and say what to do
     Doctor(doctor::Args),
+    /// Write a sealed copy of the database to a file; it may be in use
+    Backup(backup::BackupArgs),
+    /// Put a backup in place of the database; stop Cercle first
+    Restore(backup::RestoreArgs),
+    /// Compare grades with the LMSs, and let them go again after a restore
+    Grades(grades::Args),
     /// Peer assessment on files: marks from reviews
     Peer(peer::Args),
+    /// Cleans one file, in a process of its own; the server starts it
+    #[command(hide = true)]
+    CleanFile {
+        /// The kind of file
+        kind: String,
+    },
 }
 
 /// Runs the program.
@@ -70,7 +85,11 @@ pub fn run() -> ExitCode {
         Command::Keys(args) => keys::run(&args),
         Command::Admin(args) => admin::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Backup(args) => backup::backup(&args),
+        Command::Restore(args) => backup::restore(&args),
+        Command::Grades(args) => grades::run(&args),
         Command::Peer(args) => peer::run(args),
+        Command::CleanFile { kind } => return files::run_child(&kind),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

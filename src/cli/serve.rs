@@ -15,9 +15,6 @@ pub(super) fn run() -> Outcome {
     for (name, value) in settings.masked() {
         tracing::info!(event = "setting", name, value, "setting");
     }
-    for name in &settings.without_effect {
-        tracing::warn!(name, "this setting has no effect in this version");
-    }
     if settings.allow_insecure_platforms {
         tracing::warn!(
             "CERCLE_ALLOW_INSECURE_PLATFORMS is on: http and private addresses are allowed for LMSs. \

@@ -198,14 +198,33 @@ pub fn list_active(conn: &mut Conn, cohort: &CohortId) -> StoreResult<Vec<Person
         .load(conn)?)
 }
 
+/// The trainers of a cohort.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_trainers(conn: &mut Conn, cohort: &CohortId) -> StoreResult<Vec<PersonId>> {
+    Ok(memberships::table
+        .filter(memberships::cohort_id.eq(cohort))
+        .filter(memberships::role.eq(Role::Trainer))
+        .filter(memberships::active.eq(true))
+        .select(memberships::person_id)
+        .distinct()
+        .load(conn)?)
+}
+
 /// The learners of a cohort, without the LMSs' test people, for somebody whose course is bound to it.
 ///
 /// # Errors
 /// When the database fails. A cohort that is not bound to the asker's course has no learners.
 pub fn list_learners(conn: &mut Conn, scope: &Scope, cohort: &CohortId) -> StoreResult<Vec<Learner>> {
-    if !is_bound(conn, cohort, &scope.course)? {
-        return Ok(Vec::new());
-    }
+    if is_bound(conn, cohort, &scope.course)? { list_all_learners(conn, cohort) } else { Ok(Vec::new()) }
+}
+
+/// The learners of a cohort, without the LMSs' test people: for jobs, which nobody asks.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_all_learners(conn: &mut Conn, cohort: &CohortId) -> StoreResult<Vec<Learner>> {
     let rows: Vec<(PersonId, CourseId)> = memberships::table
         .inner_join(bindings::table.on(bindings::id.eq(memberships::binding_id)))
         .inner_join(people::table.on(people::id.eq(memberships::person_id)))

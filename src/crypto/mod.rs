@@ -1,6 +1,7 @@
 //! Everything that touches OpenSSL or a key: random values, digests, sealed secrets, RSA keys,
 //! JWK sets, and the provider that makes `jsonwebtoken` verify and sign with OpenSSL.
 
+pub mod archive;
 pub mod jwk;
 pub mod provider;
 pub mod rsa;

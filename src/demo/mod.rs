@@ -15,13 +15,13 @@ pub mod scores;
 pub mod seed;
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::app::{Server, StartError, prepare};
 use crate::clock::Clock;
 use crate::platform;
 use crate::platform::model::NewRegistration;
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use campus::{Campus, School};
 
 /// A running demo.
@@ -72,14 +72,19 @@ pub fn start(port: u16, folder: &Path) -> Result<Demo, StartError> {
     let lms_listener = TcpListener::bind(("127.0.0.1", port)).map_err(io(format!("cannot listen on port {port}")))?;
     let tool_listener =
         TcpListener::bind(("127.0.0.1", tool_port)).map_err(io(format!("cannot listen on port {tool_port}")))?;
-    over(lms_listener, tool_listener, folder)
+    over(lms_listener, tool_listener, folder, settings::this_program())
 }
 
-/// [`start`] on listeners that are there already; port 0 serves tests.
+/// [`start`] on listeners that are there already; port 0 serves tests. `program` is Cercle's own, which looks into files.
 ///
 /// # Errors
 /// As [`start`].
-pub fn over(lms_listener: TcpListener, tool_listener: TcpListener, folder: &Path) -> Result<Demo, StartError> {
+pub fn over(
+    lms_listener: TcpListener,
+    tool_listener: TcpListener,
+    folder: &Path,
+    program: PathBuf,
+) -> Result<Demo, StartError> {
     let io = |e: std::io::Error| StartError::Io(e.to_string());
     let lms_port = lms_listener.local_addr().map_err(io)?.port();
     let tool_address = tool_listener.local_addr().map_err(io)?;
@@ -88,6 +93,7 @@ pub fn over(lms_listener: TcpListener, tool_listener: TcpListener, folder: &Path
     let mut settings = Settings::local(public_url, tool_address, &database, folder);
     settings.ags.retry_seconds = 3;
     settings.ags.check_seconds = 5;
+    settings.program = program;
     let clock = Clock::default();
     let context = prepare(settings, clock.clone())?;
     let campus = Campus::new(&format!("http://localhost:{lms_port}"), clock)?;

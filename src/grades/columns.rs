@@ -41,16 +41,16 @@ pub struct Lost {
     pub choices: Result<Vec<Choice>, &'static str>,
 }
 
-/// The lost columns of an activity in the asker's course, and what the LMS has instead.
+/// The title of an activity, its lost columns in the asker's course, and what the LMS has instead.
 ///
 /// # Errors
 /// `NotFound` when the activity is not placed in the asker's course.
-pub async fn list_lost(context: &Context, scope: &Scope, activity: &ActivityId) -> StoreResult<Vec<Lost>> {
+pub async fn list_lost(context: &Context, scope: &Scope, activity: &ActivityId) -> StoreResult<(String, Vec<Lost>)> {
     let (inner, scope, activity) = (context.clone(), scope.clone(), activity.clone());
     let loaded = context
         .db
         .read(move |c: &mut Conn| -> StoreResult<_> {
-            activity::store::get(c, &scope, &activity)?;
+            let title = activity::store::get(c, &scope, &activity)?.title;
             let lost = store::list_lost(c, &activity, &scope.course)?;
             let ids = lost.iter().map(|item| item.id.clone());
             let parcels =
@@ -59,21 +59,21 @@ pub async fn list_lost(context: &Context, scope: &Scope, activity: &ActivityId) 
             for tag in GradeTag::ALL {
                 taken.extend(store::find_line_item(c, &activity, &scope.course, *tag)?.and_then(|item| item.url));
             }
-            Ok((lost, parcels, taken))
+            Ok((title, lost, parcels, taken))
         })
         .await?;
-    let (lost, parcels, taken) = loaded;
+    let (title, lost, parcels, taken) = loaded;
     let mut found = Vec::new();
     for LineItem { id, tag, .. } in lost {
         let Some(parcel) = parcels.get(&id) else { continue };
         let choices = ask(context, parcel, &taken).await;
         found.push(Lost { id, tag, choices });
     }
-    Ok(found)
+    Ok((title, found))
 }
 
 async fn ask(context: &Context, parcel: &Parcel, taken: &[String]) -> Result<Vec<Choice>, &'static str> {
-    let (container, scope) = parcel.columns().ok_or(NO_SERVICE)?;
+    let (container, scope) = parcel.course().columns().ok_or(NO_SERVICE)?;
     let access = Access::get(context, parcel, scope).await.map_err(|outcome| outcome.class)?;
     let listed = access.ags(context).find_line_items(&container, &[]).await;
     let listed = listed.map_err(|error| Outcome::of_ags(&error).class)?;

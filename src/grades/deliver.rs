@@ -24,7 +24,7 @@ use crate::platform;
 use crate::platform::model::{Course, Family, Link, Registration};
 use crate::platform::store::Home;
 use crate::store::columns::Points;
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, upkeep};
 
 /// What all grades of one column share.
 pub struct Parcel {
@@ -37,24 +37,22 @@ pub struct Parcel {
     key: Arc<SigningKey>,
     /// Found once for all of them.
     column: tokio::sync::Mutex<Option<Result<Column, Outcome>>>,
+    /// Whether this database was a backup: the LMS may have had grades from us of which it knows nothing.
+    is_restored: bool,
 }
 
 impl Parcel {
     /// Whether results may be read.
     #[must_use]
     pub fn may_check(&self) -> bool {
-        self.offers(SCOPE_RESULT)
-    }
-
-    fn offers(&self, scope: &str) -> bool {
-        self.course.ags_scopes.split(' ').any(|s| s == scope)
+        self.course.offers(SCOPE_RESULT)
     }
 
     /// A token for what the launch offered; only the scores are needed.
     fn token_request(&self, required: &str) -> TokenRequest {
         let mut wanted: Vec<&str> =
-            [SCOPE_SCORE, SCOPE_RESULT, SCOPE_LINE_ITEM].into_iter().filter(|s| self.offers(s)).collect();
-        if !wanted.contains(&SCOPE_LINE_ITEM) && self.offers(SCOPE_LINE_ITEM_READ) {
+            [SCOPE_SCORE, SCOPE_RESULT, SCOPE_LINE_ITEM].into_iter().filter(|s| self.course.offers(s)).collect();
+        if !wanted.contains(&SCOPE_LINE_ITEM) && self.course.offers(SCOPE_LINE_ITEM_READ) {
             wanted.push(SCOPE_LINE_ITEM_READ);
         }
         let scopes = wanted.into_iter().map(str::to_owned).collect();
@@ -67,7 +65,7 @@ impl Parcel {
     fn looks_first(&self, row: &Outgoing) -> bool {
         // After a lost answer Moodle itself refuses a repeated score; others would take it twice.
         let in_doubt = row.ambiguous && self.registration.family != Family::Moodle;
-        (row.delivered_rev > 0 || in_doubt) && self.may_check()
+        (row.delivered_rev > 0 || in_doubt || self.is_restored) && self.may_check()
     }
 
     /// Whether its column is still being looked for: two searches at a time would be in each other's way.
@@ -76,12 +74,10 @@ impl Parcel {
         self.column.try_lock().map_or(true, |column| column.is_none())
     }
 
-    /// Where the LMS lists its columns, and the scope for that; None where it offers no such list.
+    /// The course of these grades.
     #[must_use]
-    pub fn columns(&self) -> Option<(url::Url, &'static str)> {
-        let container = self.course.line_items_url.as_ref().and_then(|u| url::Url::parse(u).ok());
-        let scope = [SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ].into_iter().find(|s| self.offers(s));
-        container.zip(scope)
+    pub const fn course(&self) -> &Course {
+        &self.course
     }
 
     /// Whether a column belongs to a link, and not to the one of these grades.
@@ -113,6 +109,7 @@ pub fn load_parcels(
     items: impl IntoIterator<Item = LineItemId>,
 ) -> Result<HashMap<LineItemId, Arc<Parcel>>, platform::keys::KeyError> {
     let key = platform::keys::signing_key(conn, &context.key, context.clock.now())?;
+    let is_restored = upkeep::find_restored(conn)?.is_some();
     let mut parcels = HashMap::new();
     for id in items {
         if parcels.contains_key(&id) {
@@ -132,7 +129,7 @@ pub fn load_parcels(
                 .unwrap_or_else(|| format!("{own_name} ({})", item.tag)),
         };
         let (deployment_id, key, column) = (deployment.deployment_id, Arc::clone(&key), tokio::sync::Mutex::default());
-        let parcel = Parcel { registration, deployment_id, course, link, item, label, key, column };
+        let parcel = Parcel { registration, deployment_id, course, link, item, label, key, column, is_restored };
         parcels.insert(id, Arc::new(parcel));
     }
     Ok(parcels)

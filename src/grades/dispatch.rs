@@ -13,7 +13,7 @@ use super::model::Circuit;
 use super::store;
 use crate::context::Context;
 use crate::ids::RegistrationId;
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, upkeep};
 
 /// A refused grade is tried again at a launch if it has rested so long, in seconds.
 const REST_BEFORE_LAUNCH: i64 = 600;
@@ -113,7 +113,11 @@ impl Dispatcher {
             .sender
             .context
             .db
-            .read(|c: &mut Conn| -> Result<_, StoreError> { Ok((store::list_due(c)?, store::list_health(c)?)) })
+            .read(|c: &mut Conn| -> Result<_, StoreError> {
+                // After a restore nothing goes before somebody allows it.
+                let due = if upkeep::is_paused(c)? { Vec::new() } else { store::list_due(c)? };
+                Ok((due, store::list_health(c)?))
+            })
             .await?;
         let now = self.sender.context.clock.now();
         let poll = Duration::from_secs(u64::try_from(self.sender.context.settings.ags.poll_seconds).unwrap_or(5));

@@ -5,7 +5,7 @@ use super::model::{Circuit, Health, OutboxState};
 use super::store;
 use crate::clock::UtcTime;
 use crate::ids::RegistrationId;
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, upkeep};
 
 /// A lease that ended so long ago, in seconds, should have been taken back.
 const LEASE_MARGIN: i64 = 60;
@@ -32,8 +32,8 @@ pub struct Figures {
     pub rows: Vec<(OutboxState, i64)>,
     /// One for each registration that has had a grade.
     pub lanes: Vec<Lane>,
-    /// Grades that break a rule that must hold at any time; must be 0.
-    pub violations: i64,
+    /// When the last backup was made.
+    backup: Option<UtcTime>,
     now: UtcTime,
 }
 
@@ -43,8 +43,7 @@ pub struct Figures {
 /// When the database fails.
 pub fn read(conn: &mut Conn, now: UtcTime) -> Result<Figures, StoreError> {
     let (rows, lanes) = (store::count_by_state(conn)?, lanes(conn)?);
-    let violations = store::count_violations(conn, now.plus_seconds(-LEASE_MARGIN))?;
-    Ok(Figures { rows, lanes, violations, now })
+    Ok(Figures { rows, lanes, backup: upkeep::last_backup(conn)?, now })
 }
 
 /// How the grades for each LMS do.
@@ -82,6 +81,9 @@ impl Figures {
         }
         let oldest = self.lanes.iter().filter_map(|l| l.oldest).map(|t| self.now.seconds_since(t)).max();
         metrics::gauge!("ags_oldest_pending_seconds").set(figure(oldest.unwrap_or(0)));
+        // Where there is none, an alarm at any age must go off.
+        let age = self.backup.map_or(f64::INFINITY, |at| figure(self.now.seconds_since(at)));
+        metrics::gauge!("backup_age_seconds").set(age);
         for lane in &self.lanes {
             let id = lane.registration_id.to_string();
             if let Some(health) = &lane.health {
@@ -95,13 +97,35 @@ impl Figures {
             }
             metrics::gauge!("ags_lane_waiting", "registration" => id).set(figure(lane.waiting));
         }
-        metrics::gauge!("grade_invariant_violations").set(figure(self.violations));
-        if self.violations > 0 {
-            tracing::error!(
-                event = "grades.invariant",
-                violations = self.violations,
-                "grades break a rule that must hold"
-            );
+    }
+}
+
+/// Rules that must hold at any time, and how often they do not: all must be 0.
+#[derive(Clone, Copy, Debug)]
+pub struct Violations {
+    /// Rows that want or have what was never decided, or that nobody takes back.
+    pub rows: i64,
+    /// Revisions that were changed outside of Cercle.
+    pub chains: i64,
+}
+
+impl Violations {
+    /// Looks at all rows and revisions.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn read(conn: &mut Conn, now: UtcTime) -> Result<Self, StoreError> {
+        let rows = store::count_violations(conn, now.plus_seconds(-LEASE_MARGIN))?;
+        Ok(Self { rows, chains: store::count_broken_chains(conn)? })
+    }
+
+    /// Hands them to whoever collects them, and says so in the log where there is one.
+    pub fn publish(self) {
+        let Self { rows, chains } = self;
+        metrics::gauge!("grade_invariant_violations").set(figure(rows));
+        metrics::gauge!("grade_chain_violations").set(figure(chains));
+        if rows > 0 || chains > 0 {
+            tracing::error!(event = "grades.invariant", rows, chains, "grades break a rule that must hold");
         }
     }
 }

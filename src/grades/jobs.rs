@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::confirm;
 use super::dispatch::Dispatcher;
+use super::figures::{self, Violations};
 use super::store;
 use crate::context::Context;
 use crate::jobs::Job;
@@ -23,7 +24,7 @@ pub fn all(context: &Context) -> Vec<Job> {
         Job::repeat("grades.deliver", &Dispatcher::new(context), deliver_round),
         Job::repeat("grades.confirm", context, confirm_round),
         Job::repeat("grades.figures", context, figures_round),
-        Job::repeat("grades.chains", context, chains_round),
+        Job::repeat("grades.invariants", context, invariants_round),
         Job::repeat("grades.purge", context, purge_round),
     ]
 }
@@ -47,27 +48,26 @@ async fn confirm_round(context: Context) -> Duration {
 
 /// How often the figures are made anew where somebody collects them.
 const FIGURES: Duration = Duration::from_secs(15);
-/// How often the invariants are looked at in any case.
+/// How often the invariants are looked at.
 const INVARIANTS: Duration = Duration::from_hours(1);
 
 async fn figures_round(context: Context) -> Duration {
+    if context.settings.metrics_listen.is_none() {
+        return INVARIANTS;
+    }
     let now = context.clock.now();
-    match context.db.read(move |c| super::figures::read(c, now)).await {
+    match context.db.read(move |c| figures::read(c, now)).await {
         Ok(figures) => figures.publish(),
         Err(error) => tracing::warn!(event = "grades.figures", %error, "the figures of grades cannot be read now"),
     }
-    if context.settings.metrics_listen.is_some() { FIGURES } else { INVARIANTS }
+    FIGURES
 }
 
-async fn chains_round(context: Context) -> Duration {
-    match context.db.read(store::count_broken_chains).await {
-        Ok(broken) => {
-            metrics::gauge!("grade_chain_violations").set(super::figures::figure(broken));
-            if broken > 0 {
-                tracing::error!(event = "grades.chain", broken, "grade revisions were changed outside of Cercle");
-            }
-        }
-        Err(error) => tracing::warn!(event = "grades.chain", %error, "the chain of grades cannot be read now"),
+async fn invariants_round(context: Context) -> Duration {
+    let now = context.clock.now();
+    match context.db.read(move |c| Violations::read(c, now)).await {
+        Ok(found) => found.publish(),
+        Err(error) => tracing::warn!(event = "grades.invariant", %error, "the invariants of grades cannot be read now"),
     }
     INVARIANTS
 }

@@ -243,7 +243,7 @@ impl<'a> Run<'a> {
         match self.load(Arc::clone(&claimed)).await {
             Ok(items) => Ok(items),
             Err(error) => {
-                context.db.write(move |c| store::give_back(c, claimed.iter(), now)).await?;
+                context.db.write(move |c| store::give_back(c, &claimed, now)).await?;
                 Err(error)
             }
         }
@@ -387,26 +387,27 @@ fn jitter() -> u16 {
 async fn store_ended(context: Context, mut receiver: mpsc::UnboundedReceiver<Ended>) -> Result<(), StoreError> {
     let mut ended = Vec::new();
     while receiver.recv_many(&mut ended, TOGETHER).await > 0 {
-        let (mut batch, now) = (std::mem::take(&mut ended), context.clock.now());
-        // Always in one order, as everybody else who writes several rows.
-        batch.sort_by(|a, b| a.claimed.row.id.cmp(&b.claimed.row.id));
+        let (mut sent, mut unsent, now) = (Vec::new(), Vec::new(), context.clock.now());
+        for Ended { claimed, finished } in ended.drain(..) {
+            match finished {
+                Some(finished) => sent.push((claimed, finished)),
+                None => unsent.push(claimed),
+            }
+        }
         context
             .db
             .write(move |c: &mut Conn| -> Result<(), StoreError> {
-                let sent = batch.iter().filter_map(|e| Some((&e.claimed, e.finished.as_ref()?)));
-                let sent: Vec<(&Claimed, &Finished)> = sent.collect();
+                let sent: Vec<(&Claimed, &Finished)> = sent.iter().map(|(claimed, done)| (claimed, done)).collect();
                 store::end_attempts(c, &sent, now)?;
-                for (claimed, finished) in sent {
-                    if !store::finish(c, claimed, finished, now)? {
-                        tracing::warn!(
-                            event = "ags.fenced", outbox = %claimed.row.id, "somebody else has this grade now"
-                        );
-                    }
+                for claimed in store::finish(c, &sent, now)? {
+                    tracing::warn!(event = "ags.fenced", outbox = %claimed.row.id, "somebody else has this grade now");
                 }
-                let unsent = batch.iter().filter(|e| e.finished.is_none()).map(|e| &e.claimed);
-                store::give_back(c, unsent, now)
+                Ok(())
             })
             .await?;
+        if !unsent.is_empty() {
+            context.db.write(move |c| store::give_back(c, &unsent, now)).await?;
+        }
     }
     Ok(())
 }

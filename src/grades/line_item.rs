@@ -102,8 +102,8 @@ impl Place<'_> {
         self.link.line_item_url.as_ref().filter(|_| self.item.tag == GradeTag::Overall)
     }
 
-    fn may(&self, scope: &str) -> bool {
-        self.course.ags_scopes.split(' ').any(|s| s == scope)
+    fn may_read(&self) -> bool {
+        self.course.offers(SCOPE_LINE_ITEM) || self.course.offers(SCOPE_LINE_ITEM_READ)
     }
 }
 
@@ -122,7 +122,7 @@ pub async fn resolve(
     place: &Place<'_>,
     gone: Option<&Url>,
 ) -> Result<Column, NoColumn> {
-    let may_read = place.may(SCOPE_LINE_ITEM) || place.may(SCOPE_LINE_ITEM_READ);
+    let may_read = place.may_read();
     let mut named: Vec<Url> = Vec::new();
     for address in [place.item.url.as_ref(), place.coupled()].into_iter().flatten() {
         if let Ok(url) = Url::parse(address)
@@ -184,9 +184,7 @@ async fn bind(context: &Context, place: &Place<'_>, url: &str, maximum: Points, 
 }
 
 async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>, lost: bool) -> Result<Column, NoColumn> {
-    let container = place.course.line_items_url.as_ref().and_then(|u| Url::parse(u).ok());
-    let may_read = place.may(SCOPE_LINE_ITEM) || place.may(SCOPE_LINE_ITEM_READ);
-    let Some(container) = container.filter(|_| may_read) else {
+    let Some((container, _)) = place.course.columns() else {
         return Err(if lost { NoColumn::Lost } else { NoColumn::NoService });
     };
     let (activity, course) = (place.item.activity_id.clone(), place.item.course_id.clone());
@@ -214,7 +212,7 @@ async fn search_or_create(context: &Context, ags: &Ags<'_>, place: &Place<'_>, l
     if lost {
         return Err(NoColumn::Lost);
     }
-    if !place.may(SCOPE_LINE_ITEM) {
+    if !place.course.offers(SCOPE_LINE_ITEM) {
         return Err(NoColumn::NoService);
     }
     let new = NewLineItem {

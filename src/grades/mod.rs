@@ -16,6 +16,7 @@ pub mod line_item;
 pub mod model;
 pub mod outcome;
 pub mod pace;
+pub mod restored;
 pub mod rules;
 pub mod service;
 pub mod store;

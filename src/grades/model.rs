@@ -178,6 +178,8 @@ pub enum GradeState {
     Sent,
     /// It waits for its first try.
     Waiting,
+    /// Nothing is sent since the database was restored, until an administrator allows it.
+    Paused,
     /// A try failed; the next one is due.
     Retrying {
         /// What the last try came to.
@@ -274,10 +276,11 @@ impl Outgoing {
         self.desired_rev > 0
     }
 
-    /// Where this grade is.
+    /// Where this grade is. `is_paused` is whether nothing may be sent now.
     #[must_use]
-    pub fn grade_state(&self) -> GradeState {
+    pub fn grade_state(&self, is_paused: bool) -> GradeState {
         match self.state {
+            OutboxState::Pending | OutboxState::InFlight if is_paused => GradeState::Paused,
             OutboxState::Delivered => match self.checked_at {
                 Some(at) if self.confirmed_rev == self.desired_rev => GradeState::Confirmed { at },
                 _ => GradeState::Sent,

@@ -14,7 +14,7 @@ use crate::lti::score::{SCOPE_SCORE, next_timestamp};
 use crate::platform;
 use crate::platform::model::{Family, Person};
 use crate::store::columns::Points;
-use crate::store::{Conn, StoreResult, dialect};
+use crate::store::{Conn, StoreResult, dialect, upkeep};
 
 /// Why a grade goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,7 +190,7 @@ pub fn announce(
 ) -> StoreResult<()> {
     let home = platform::store::get_home(conn, course)?;
     let is_canvas = home.registration.family == Family::Canvas;
-    let takes_scores = home.course.ags_scopes.split(' ').any(|s| s == SCOPE_SCORE);
+    let takes_scores = home.course.offers(SCOPE_SCORE);
     if !is_canvas || !takes_scores || store::find_newest(conn, activity, person, GradeTag::Overall)?.is_some() {
         return Ok(());
     }
@@ -244,7 +244,8 @@ pub struct Released {
     pub state: Option<GradeState>,
 }
 
-/// The newest released grade of every learner, of one kind, for staff of a course in which the activity is placed.
+/// The newest released grades of every learner, each by its kind, for staff of a course in which the activity is
+/// placed.
 ///
 /// # Errors
 /// `NotFound` when the activity is not placed in the asker's course.
@@ -252,35 +253,31 @@ pub fn list_released(
     conn: &mut Conn,
     scope: &Scope,
     activity: &ActivityId,
-    tag: GradeTag,
-) -> StoreResult<HashMap<PersonId, Released>> {
+) -> StoreResult<HashMap<(PersonId, GradeTag), Released>> {
     activity::store::get(conn, scope, activity)?;
-    let mut states: HashMap<PersonId, GradeState> = store::list_outgoing(conn, activity, tag)?
-        .into_iter()
-        .map(|o| (o.person_id.clone(), o.grade_state()))
-        .collect();
-    let mut newest: HashMap<PersonId, Revision> = HashMap::new();
-    for revision in store::list_revisions(conn, activity)?.into_iter().filter(|r| r.tag == tag) {
-        newest.insert(revision.person_id.clone(), revision);
+    let is_paused = upkeep::is_paused(conn)?;
+    let mut states: HashMap<(PersonId, GradeTag), GradeState> = HashMap::new();
+    for tag in GradeTag::ALL {
+        let outgoing = store::list_outgoing(conn, activity, *tag)?;
+        states.extend(outgoing.into_iter().map(|o| ((o.person_id.clone(), *tag), o.grade_state(is_paused))));
     }
-    Ok(newest
-        .into_iter()
-        .map(|(person, revision)| {
-            let state = states.remove(&person);
-            (person, Released { revision, state })
-        })
-        .collect())
+    let mut newest: HashMap<(PersonId, GradeTag), Revision> = HashMap::new();
+    for revision in store::list_revisions(conn, activity)? {
+        newest.insert((revision.person_id.clone(), revision.tag), revision);
+    }
+    let released = newest.into_iter().map(|(which, revision)| {
+        let state = states.remove(&which);
+        (which, Released { revision, state })
+    });
+    Ok(released.collect())
 }
 
-/// The asker's own released grade, of one kind.
+/// The asker's own released grades, each by its kind.
 ///
 /// # Errors
 /// `NotFound` when the activity is not placed in the asker's course.
-pub fn own_released(
-    conn: &mut Conn,
-    scope: &Scope,
-    activity: &ActivityId,
-    tag: GradeTag,
-) -> StoreResult<Option<Released>> {
-    Ok(list_released(conn, scope, activity, tag)?.remove(&scope.person))
+pub fn own_released(conn: &mut Conn, scope: &Scope, activity: &ActivityId) -> StoreResult<HashMap<GradeTag, Released>> {
+    let all = list_released(conn, scope, activity)?;
+    let own = all.into_iter().filter(|((person, _), _)| *person == scope.person);
+    Ok(own.map(|((_, tag), released)| (tag, released)).collect())
 }

@@ -48,10 +48,12 @@ pub struct Job {
     pub name: &'static str,
     /// Does what is due.
     pub round: Box<dyn Fn() -> Round + Send + Sync>,
+    /// Whether a wake-up ends its rest.
+    pub wakes: bool,
 }
 
 impl Job {
-    /// A job that hands each round its own copy of what it works with.
+    /// A job that hands each round its own copy of what it works with, and that wake-ups ask sooner.
     #[must_use]
     pub fn repeat<T, F>(name: &'static str, with: &T, round: fn(T) -> F) -> Self
     where
@@ -59,7 +61,17 @@ impl Job {
         F: Future<Output = Duration> + Send + 'static,
     {
         let with = with.clone();
-        Self { name, round: Box::new(move || Box::pin(round(with.clone()))) }
+        Self { name, round: Box::new(move || Box::pin(round(with.clone()))), wakes: true }
+    }
+
+    /// A job that goes by the time alone: what was just stored is no news to it, and looking is not cheap.
+    #[must_use]
+    pub fn by_time<T, F>(name: &'static str, with: &T, round: fn(T) -> F) -> Self
+    where
+        T: Clone + Send + Sync + 'static,
+        F: Future<Output = Duration> + Send + 'static,
+    {
+        Self { wakes: false, ..Self::repeat(name, with, round) }
     }
 }
 
@@ -87,7 +99,7 @@ impl Runner {
                         let woken = wake.woken();
                         let rest = (job.round)().await;
                         tokio::select! {
-                            () = woken => {}
+                            () = woken, if job.wakes => {}
                             () = tokio::time::sleep(rest) => {}
                             _ = stopped.changed() => {}
                         }

@@ -14,4 +14,7 @@ mod store;
 pub use refusal::note_refused;
 pub use session::pages::{Posted, SignedIn};
 pub use session::{Scope, Session};
-pub use store::{Launched, Refused, consume_deep_linking, count_launches, end_sessions, list_launched, list_refused};
+pub use store::{
+    Launched, Refused, consume_deep_linking, count_launches, end_all_sessions, end_sessions, list_launched,
+    list_refused,
+};

@@ -221,6 +221,16 @@ pub fn end_sessions(conn: &mut Conn, person: &PersonId, course: &CourseId, now: 
     Ok(())
 }
 
+/// Ends every session: after a restore those would be alive again that were ended since the backup.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_all_sessions(conn: &mut Conn, now: UtcTime) -> StoreResult<()> {
+    let open = sessions::table.filter(sessions::ended_at.is_null());
+    diesel::update(open).set(sessions::ended_at.eq(Some(now))).execute(conn)?;
+    Ok(())
+}
+
 /// Removes sessions and nonces that no longer mean anything.
 pub(super) fn purge(conn: &mut Conn, now: UtcTime) -> StoreResult<usize> {
     let nonces = diesel::delete(used_nonces::table.filter(used_nonces::keep_until.lt(now))).execute(conn)?;

@@ -2,13 +2,21 @@
 
 pub mod aggregate;
 pub mod allocate;
+pub mod attention;
+pub mod jobs;
+pub mod marks;
 pub mod model;
 pub mod pages;
 pub mod plan;
+pub mod practice;
+pub mod reliability;
+pub mod reminders;
 pub mod rubric;
+pub mod rubric_file;
 pub mod service;
 pub mod setup;
 pub mod store;
+pub mod table;
 
 use crate::activity::picker::PickError;
 use crate::store::StoreError;

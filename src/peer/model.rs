@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::marks::Made;
 use crate::clock::UtcTime;
-use crate::ids::{ActivityId, CourseId, PersonId, ReviewId, RubricVersionId, SubmissionId};
+use crate::files::Kind;
+use crate::ids::{ActivityId, AppealId, CourseId, FileId, PersonId, ReportId, ReviewId, RubricVersionId, SubmissionId};
 use crate::store::columns::{Points, text_enum};
 
 text_enum! {
@@ -53,6 +55,41 @@ pub struct Submission {
     pub handed_in_html: Option<String>,
     /// When it was handed in.
     pub handed_in_at: Option<UtcTime>,
+    /// Why the trainer took it out of reviewing, if so; the author reads it.
+    pub withheld_reason: Option<String>,
+}
+
+impl Submission {
+    /// Whether peers may review it.
+    #[must_use]
+    pub fn is_handed_in(&self) -> bool {
+        self.state == SubmissionState::HandedIn
+    }
+}
+
+/// A file of a work.
+#[derive(Clone, Debug)]
+pub struct WorkFile {
+    /// Our id.
+    pub id: FileId,
+    /// The work.
+    pub submission_id: SubmissionId,
+    /// The name that its author gave it; peers see it in open reviews only.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its length in bytes.
+    pub size: i64,
+    /// Its SHA-256.
+    pub hash: String,
+    /// The length of the copy that does not say whose it is.
+    pub clean_size: i64,
+    /// The SHA-256 of that copy.
+    pub clean_hash: String,
+    /// Whether there are parts in it that could not be looked into.
+    pub unseen_parts: bool,
+    /// When it came.
+    pub created_at: UtcTime,
 }
 
 /// What a reviewer chose and wrote, by criterion id.
@@ -92,9 +129,100 @@ pub struct Review {
     pub total: Option<Points>,
     /// When it was sent.
     pub sent_at: Option<UtcTime>,
+    /// Why its reviewer does not review this work, if so.
+    pub declined: Option<Declined>,
+    /// Why the trainer took it out of the marks, if so; author and reviewer read it.
+    pub excluded_reason: Option<String>,
+}
+
+text_enum! {
+    /// Why somebody does not review a work that they got.
+    Declined {
+        /// They know its author, or have another interest in it.
+        Conflict => "conflict",
+        /// Something is wrong with it.
+        Problem => "problem",
+        /// The trainer took the work out of reviewing.
+        Withheld => "withheld",
+    }
+}
+
+/// How an author assesses the own work. It makes no mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelfAssessment {
+    /// The work.
+    pub submission_id: SubmissionId,
+    /// The rubric it uses.
+    pub rubric_version_id: RubricVersionId,
+    /// What was chosen and written.
+    pub body: ReviewBody,
+    /// The rubric total on 0–100, once sent.
+    pub total: Option<Points>,
+    /// When it was sent last.
+    pub sent_at: Option<UtcTime>,
+}
+
+text_enum! {
+    /// What a trainer decided about somebody and a work.
+    PairRule {
+        /// They do not get it.
+        Never => "never",
+        /// They get it before any other.
+        Asked => "asked",
+    }
+}
+
+/// What a trainer decided about who reviews whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// Who reviews.
+    pub reviewer_id: PersonId,
+    /// Whose work.
+    pub author_id: PersonId,
+    /// What was decided.
+    pub rule: PairRule,
+}
+
+text_enum! {
+    /// How far a report is.
+    ReportState {
+        /// The trainer has not looked yet.
+        Open => "open",
+        /// The trainer took out what was reported.
+        Upheld => "upheld",
+        /// The trainer left it as it is.
+        Rejected => "rejected",
+    }
+}
+
+/// What a learner reported to the trainer.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Our id.
+    pub id: ReportId,
+    /// The activity.
+    pub activity_id: ActivityId,
+    /// The work that is reported, or was reviewed.
+    pub submission_id: SubmissionId,
+    /// The review of it that is reported; None where it is the work itself.
+    pub review_id: Option<ReviewId>,
+    /// Who reported it; only the trainer sees that.
+    pub reporter_id: PersonId,
+    /// What is wrong with it.
+    pub text: String,
+    /// How far it is.
+    pub state: ReportState,
+    /// When it was made.
+    pub created_at: UtcTime,
 }
 
 impl Review {
+    /// Whether marks are made of it.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.state == ReviewState::Sent && self.excluded_reason.is_none()
+    }
+
     /// Whether the work is kept for this reviewer now.
     #[must_use]
     pub fn holds(&self, now: UtcTime) -> bool {
@@ -102,8 +230,75 @@ impl Review {
     }
 }
 
-/// A trainer's decision about a mark.
+/// More time for one learner, or less to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extension {
+    /// The learner.
+    pub person_id: PersonId,
+    /// Until when the work may be handed in.
+    pub work_until: Option<UtcTime>,
+    /// Until when reviews may be sent.
+    pub review_until: Option<UtcTime>,
+    /// Whether they need not review.
+    pub exempt: bool,
+    /// Why; the learner reads it.
+    pub reason: String,
+}
+
+/// How an author received a review, and what the reviewer answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
+    /// How helpful it was, 1 to 5.
+    pub helpful: Option<i32>,
+    /// The author's reply.
+    pub reply: Option<String>,
+    /// When.
+    pub replied_at: Option<UtcTime>,
+    /// The reviewer's answer to it.
+    pub answer: Option<String>,
+    /// When.
+    pub answered_at: Option<UtcTime>,
+}
+
+text_enum! {
+    /// How far an appeal is.
+    AppealState {
+        /// The trainer has not answered yet.
+        Open => "open",
+        /// The trainer agreed.
+        Accepted => "accepted",
+        /// The mark stays.
+        Rejected => "rejected",
+    }
+}
+
+/// A learner's appeal against a mark.
 #[derive(Clone, Debug)]
+pub struct Appeal {
+    /// Our id.
+    pub id: AppealId,
+    /// The activity.
+    pub activity_id: ActivityId,
+    /// Who appealed.
+    pub person_id: PersonId,
+    /// Why.
+    pub text: String,
+    /// How far it is.
+    pub state: AppealState,
+    /// When it was made.
+    pub created_at: UtcTime,
+    /// Until when the trainer answers.
+    pub due_at: UtcTime,
+    /// What the trainer answered.
+    pub answer: Option<String>,
+    /// Who answered.
+    pub decided_by: Option<PersonId>,
+    /// When.
+    pub decided_at: Option<UtcTime>,
+}
+
+/// A trainer's decision about a mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
     /// The learner.
     pub person_id: PersonId,
@@ -113,6 +308,8 @@ pub struct Override {
     pub mark: Option<Points>,
     /// Why; the learner reads it.
     pub reason: String,
+    /// Whether it judges the work, and so tells how its reviewers mark; otherwise it is an exception.
+    pub judges: bool,
 }
 
 /// A learner's mark and how it was made.
@@ -120,12 +317,26 @@ pub struct Override {
 pub struct Mark {
     /// The mark that counts, on 0–100.
     pub value: Option<Points>,
-    /// The mean of the reviews' totals, if there is one.
-    pub peers: Option<Points>,
-    /// How many reviews went into it.
-    pub reviews: usize,
+    /// What the reviews made, if there are any.
+    pub made: Option<Made>,
+    /// What the trainer decided, if it counts.
+    pub decision: Option<Override>,
+}
+
+impl Mark {
+    /// Of what the reviews made and the trainer's decision, which wins.
+    #[must_use]
+    pub fn of(made: Option<&Made>, decision: Option<&Override>) -> Self {
+        let decision = decision.filter(|d| d.mark.is_some()).cloned();
+        let value = decision.as_ref().and_then(|d| d.mark).or(made.map(|m| m.mark));
+        Self { value, made: made.cloned(), decision }
+    }
+
     /// The trainer's reason, if the trainer decided.
-    pub reason: Option<String>,
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.decision.as_ref().map(|d| d.reason.as_str())
+    }
 }
 
 /// A learner's grade for reviewing and how it was made.
@@ -137,17 +348,54 @@ pub struct Reviewing {
     pub given: usize,
     /// Reviews that could be asked for.
     pub asked: usize,
+    /// How good they are, where that counts.
+    pub quality: Option<Quality>,
+}
+
+/// How good somebody's reviews are; each part on 0–100, None where nothing says so yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quality {
+    /// How near they are to the marks of the works.
+    pub agreement: Option<Points>,
+    /// How helpful the authors found them.
+    pub helpfulness: Option<Points>,
+}
+
+/// A review this far from the mark of its work, in points, agrees not at all.
+const FAR: Points = Points::whole(30);
+
+impl Quality {
+    /// Of how far each review is from the mark of its work, in points, and of the authors' ratings from 1 to 5.
+    #[must_use]
+    pub fn of(distances: &[Points], ratings: &[i32]) -> Self {
+        let near = |d: &Points| Points(Points::FULL.0 - Points::FULL.0 * d.0.abs().min(FAR.0) / FAR.0);
+        let helpful = |rating: &i32| Points(Points::FULL.0 / 4 * i64::from(rating.clamp(&1, &5) - 1));
+        Self {
+            agreement: mean(&distances.iter().map(near).collect::<Vec<_>>()),
+            helpfulness: mean(&ratings.iter().map(helpful).collect::<Vec<_>>()),
+        }
+    }
+
+    /// The mean of the parts that are known.
+    fn value(self) -> Option<Points> {
+        mean(&[self.agreement, self.helpfulness].into_iter().flatten().collect::<Vec<_>>())
+    }
 }
 
 /// The grade for reviewing: the share of the reviews asked for that were sent. Nobody is asked for more than there
-/// are works of others (`available`); where there is none, there is no grade.
+/// are works of others (`available`); where there is none, there is no grade. Where their quality counts, the share
+/// counts six tenths for itself and four tenths by the quality; as long as nothing is known of that, the share alone.
 #[must_use]
-pub fn reviewing(given: usize, wanted: usize, available: usize) -> Option<Reviewing> {
+pub fn reviewing(given: usize, wanted: usize, available: usize, quality: Option<Quality>) -> Option<Reviewing> {
     let asked = wanted.min(available);
     let counted = i64::try_from(given.min(asked)).ok()?;
     let of = i64::try_from(asked).ok().filter(|n| *n > 0)?;
-    let value = Points((2 * Points::FULL.0 * counted + of).div_euclid(2 * of));
-    Some(Reviewing { value, given, asked })
+    let share = Points((2 * Points::FULL.0 * counted + of).div_euclid(2 * of));
+    let value = match quality.and_then(Quality::value) {
+        None => share,
+        Some(quality) => Points((share.0 * (6 * Points::FULL.0 + 4 * quality.0)).div_euclid(10 * Points::FULL.0)),
+    };
+    Some(Reviewing { value, given, asked, quality })
 }
 
 /// The mean of rubric totals on 0–100, rounded half up to 1/10000; None without any.
@@ -158,19 +406,6 @@ pub fn mean(totals: &[Points]) -> Option<Points> {
     Some(Points((2 * sum + count).div_euclid(2 * count)))
 }
 
-/// The mark from the reviews' totals and the trainer's decision, which wins.
-#[must_use]
-pub fn mark(totals: &[Points], decision: Option<&Override>) -> Mark {
-    let peers = mean(totals);
-    let decided = decision.filter(|d| d.mark.is_some());
-    Mark {
-        value: decided.and_then(|d| d.mark).or(peers),
-        peers,
-        reviews: totals.len(),
-        reason: decided.map(|d| d.reason.clone()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,29 +413,44 @@ mod tests {
 
     #[test]
     fn a_trainers_decision_wins_and_can_be_taken_back() {
-        let totals = [Points::whole(60), Points::whole(81)];
-        assert_eq!(mark(&totals, None).value, Some(Points(705_000)));
-        let decided =
-            Override { person_id: PersonId::new(), number: 1, mark: Some(Points::whole(90)), reason: "r".into() };
-        let with = mark(&totals, Some(&decided));
-        assert_eq!(
-            (with.value, with.peers, with.reason.as_deref()),
-            (Some(Points::whole(90)), Some(Points(705_000)), Some("r"))
-        );
+        let (mark, mean) = (Points(705_000), Points(690_000));
+        let made = Made { mark, mean, median: mean, reviews: 2, margin: None, guarded: false };
+        assert_eq!(Mark::of(Some(&made), None).value, Some(mark));
+        let (person_id, judges) = (PersonId::new(), true);
+        let decided = Override { person_id, number: 1, mark: Some(Points::whole(90)), reason: "r".into(), judges };
+        let with = Mark::of(Some(&made), Some(&decided));
+        assert_eq!((with.value, with.reason(), with.made.as_ref()), (Some(Points::whole(90)), Some("r"), Some(&made)));
         let back = Override { mark: None, ..decided };
-        assert_eq!(mark(&totals, Some(&back)), mark(&totals, None));
-        assert_eq!(mark(&[], None).value, None);
+        assert_eq!(Mark::of(Some(&made), Some(&back)), Mark::of(Some(&made), None));
+        assert_eq!(Mark::of(None, None).value, None);
     }
 
     #[test]
     fn reviewing_is_the_share_that_could_be_asked_for() {
-        let share = |given, wanted, available| reviewing(given, wanted, available).map(|r| (r.value.0, r.asked));
+        let share = |given, wanted, available| reviewing(given, wanted, available, None).map(|r| (r.value.0, r.asked));
         assert_eq!(share(2, 3, 9), Some((666_667, 3)));
         assert_eq!(share(0, 3, 9), Some((0, 3)));
         assert_eq!(share(3, 3, 9), Some((1_000_000, 3)));
         assert_eq!(share(5, 3, 9), Some((1_000_000, 3)), "no more than all");
         assert_eq!(share(1, 3, 1), Some((1_000_000, 1)), "there was one work only");
         assert_eq!(share(0, 3, 0), None, "nobody could review anything");
+    }
+
+    #[test]
+    fn good_reviews_count_four_tenths() {
+        let whole = Points::whole;
+        let of = |distances: &[i64], ratings: &[i32]| {
+            let distances: Vec<Points> = distances.iter().map(|d| whole(*d)).collect();
+            Quality::of(&distances, ratings)
+        };
+        let value = |quality| reviewing(2, 2, 9, Some(quality)).unwrap().value;
+        assert_eq!(value(of(&[], &[])), whole(100), "nothing is known yet");
+        assert_eq!(value(of(&[0, 0], &[5])), whole(100));
+        assert_eq!(value(of(&[30, -90], &[1])), whole(60));
+        assert_eq!(value(of(&[15, -15], &[])), whole(80));
+        assert_eq!(value(of(&[15, -15], &[5])), whole(90));
+        assert_eq!(reviewing(1, 2, 9, Some(of(&[15], &[]))).unwrap().value, whole(40));
+        assert_eq!(reviewing(0, 2, 9, Some(of(&[], &[]))).unwrap().value, whole(0));
     }
 
     proptest! {

@@ -25,6 +25,37 @@ pub struct Level {
     pub points: u32,
 }
 
+/// How a criterion is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// By one of its levels. Two of them are a question of yes or no.
+    #[default]
+    Levels,
+    /// By a whole number from 0.
+    Number,
+    /// In words; it does not count in the total.
+    Words,
+}
+
+impl Kind {
+    /// As it is sent and written in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Levels => "levels",
+            Self::Number => "number",
+            Self::Words => "words",
+        }
+    }
+
+    /// Of what is sent or stands in a file.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Levels, Self::Number, Self::Words].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
 /// One criterion.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Criterion {
@@ -35,17 +66,62 @@ pub struct Criterion {
     /// What is looked at.
     #[serde(default)]
     pub description: String,
-    /// How much it counts, 1 to 100.
+    /// How it is answered.
+    #[serde(default)]
+    pub kind: Kind,
+    /// How much it counts, 1 to 100; in words it counts nothing.
+    #[serde(default)]
     pub weight: u32,
-    /// From the lowest to the highest.
+    /// From the lowest to the highest, where it is answered by levels.
+    #[serde(default)]
     pub levels: Vec<Level>,
+    /// The highest number, 1 to 100, where it is answered by one.
+    #[serde(default)]
+    pub most: u32,
+    /// Whether a review can be sent without words about it.
+    #[serde(default)]
+    pub comment_optional: bool,
 }
 
 impl Criterion {
-    /// The level that a review chose.
+    /// Whether it counts in the total.
     #[must_use]
-    pub fn chosen<'a>(&'a self, body: &ReviewBody) -> Option<&'a Level> {
-        self.levels.get(*body.levels.get(&self.id)?)
+    pub fn is_marked(&self) -> bool {
+        self.kind != Kind::Words
+    }
+
+    /// The level that a review chose; a number is shown with the highest one.
+    #[must_use]
+    pub fn chosen(&self, body: &ReviewBody) -> Option<Level> {
+        let choice = self.choice(body)?;
+        match self.kind {
+            Kind::Levels => self.levels.get(choice).cloned(),
+            Kind::Number => {
+                let points = u32::try_from(choice).ok()?;
+                Some(Level { label: format!("{points} / {}", self.most), description: String::new(), points })
+            }
+            Kind::Words => None,
+        }
+    }
+
+    /// What a review chose, if it can be chosen: a level counted from 0, or the number.
+    fn choice(&self, body: &ReviewBody) -> Option<usize> {
+        let choices = match self.kind {
+            Kind::Levels => self.levels.len(),
+            Kind::Number => usize::try_from(self.most).ok()? + 1,
+            Kind::Words => 0,
+        };
+        body.levels.get(&self.id).copied().filter(|choice| *choice < choices)
+    }
+
+    /// What a review gives, and the most that there is to give.
+    fn points(&self, body: &ReviewBody) -> Option<(u32, u32)> {
+        let best = match self.kind {
+            Kind::Levels => self.levels.iter().map(|l| l.points).max(),
+            Kind::Number => Some(self.most),
+            Kind::Words => None,
+        };
+        Some((self.chosen(body)?.points, best.filter(|best| *best > 0)?))
     }
 
     /// The comment that a review gives on this criterion.
@@ -109,6 +185,9 @@ impl Rubric {
         if self.criteria.len() > MAX_CRITERIA {
             problems.push(whole("rubric-too-many-criteria"));
         }
+        if !self.criteria.is_empty() && !self.criteria.iter().any(Criterion::is_marked) {
+            problems.push(whole("rubric-nothing-marked"));
+        }
         for (i, criterion) in self.criteria.iter().enumerate() {
             let mut add = |key| problems.push(Problem { key, criterion: i + 1 });
             if criterion.title.trim().is_empty() {
@@ -117,8 +196,14 @@ impl Rubric {
             if criterion.title.chars().count() > 200 || criterion.description.chars().count() > 1_000 {
                 add("rubric-text-too-long");
             }
-            if !(1..=100).contains(&criterion.weight) {
+            if criterion.is_marked() && !(1..=100).contains(&criterion.weight) {
                 add("rubric-weight");
+            }
+            if criterion.kind == Kind::Number && !(1..=100).contains(&criterion.most) {
+                add("rubric-most");
+            }
+            if criterion.kind != Kind::Levels {
+                continue;
             }
             if !LEVELS.contains(&criterion.levels.len()) {
                 add("rubric-levels-count");
@@ -141,7 +226,7 @@ impl Rubric {
     /// The share of the whole weight that a criterion has, in whole per cent.
     #[must_use]
     pub fn share(&self, criterion: &Criterion) -> u32 {
-        let all: u32 = self.criteria.iter().map(|c| c.weight).sum();
+        let all: u32 = self.criteria.iter().filter(|c| c.is_marked()).map(|c| c.weight).sum();
         (criterion.weight * 100 + all / 2).checked_div(all).unwrap_or(0)
     }
 
@@ -151,10 +236,9 @@ impl Rubric {
     pub fn total(&self, body: &ReviewBody) -> Option<Points> {
         const SCALE: i128 = 1_000_000_000_000;
         let (mut sum, mut weights) = (0_i128, 0_i128);
-        for criterion in &self.criteria {
-            let level = criterion.levels.get(*body.levels.get(&criterion.id)?)?;
-            let best = criterion.levels.iter().map(|l| l.points).max().filter(|p| *p > 0)?;
-            sum += i128::from(criterion.weight) * i128::from(level.points) * SCALE / i128::from(best);
+        for criterion in self.criteria.iter().filter(|c| c.is_marked()) {
+            let (points, best) = criterion.points(body)?;
+            sum += i128::from(criterion.weight) * i128::from(points) * SCALE / i128::from(best);
             weights += i128::from(criterion.weight);
         }
         if weights == 0 {
@@ -169,11 +253,21 @@ impl Rubric {
     /// criteria without a comment.
     #[must_use]
     pub fn missing(&self, body: &ReviewBody) -> Missing {
-        let has_level = |c: &Criterion| body.levels.get(&c.id).is_some_and(|l| *l < c.levels.len());
-        let has_comment = |c: &Criterion| body.comments.get(&c.id).is_some_and(|t| !t.trim().is_empty());
+        let has_level = |c: &Criterion| !c.is_marked() || c.choice(body).is_some();
+        let is_written = |c: &Criterion| c.comment(body).is_some_and(|t| !t.trim().is_empty());
+        let has_comment = |c: &Criterion| c.comment_optional || is_written(c);
         let ids =
             |has: &dyn Fn(&Criterion) -> bool| self.criteria.iter().filter(|c| !has(c)).map(|c| c.id.clone()).collect();
-        Missing { levels: ids(&has_level), comments: ids(&has_comment) }
+        Missing { levels: ids(&has_level), comments: ids(&has_comment), is_thin: false }
+    }
+
+    /// Whether the comments are so short that they help nobody: fewer than three words for each criterion that wants
+    /// some.
+    #[must_use]
+    pub fn is_thin(&self, body: &ReviewBody) -> bool {
+        let of_criteria = self.criteria.iter().filter_map(|c| c.comment(body));
+        let words = of_criteria.chain([body.overall.as_str()]).flat_map(str::split_whitespace).count();
+        words < 3 * self.criteria.iter().filter(|c| !c.comment_optional).count()
     }
 
     /// Keeps of a body only what belongs to this rubric, and texts within their limit.
@@ -182,8 +276,8 @@ impl Rubric {
         let cut = |text: &str| text.chars().take(MAX_COMMENT).collect::<String>();
         let mut fitted = ReviewBody { overall: cut(&body.overall), ..ReviewBody::default() };
         for criterion in &self.criteria {
-            if let Some(level) = body.levels.get(&criterion.id).filter(|l| **l < criterion.levels.len()) {
-                fitted.levels.insert(criterion.id.clone(), *level);
+            if let Some(choice) = criterion.choice(&body) {
+                fitted.levels.insert(criterion.id.clone(), choice);
             }
             if let Some(comment) = body.comments.get(&criterion.id).filter(|c| !c.is_empty()) {
                 fitted.comments.insert(criterion.id.clone(), cut(comment));
@@ -196,17 +290,19 @@ impl Rubric {
 /// What a review still lacks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Missing {
-    /// Criteria without a level.
+    /// Criteria without a level or a number.
     pub levels: Vec<String>,
     /// Criteria without a comment.
     pub comments: Vec<String>,
+    /// Whether nothing is missing but words; it may be sent all the same.
+    pub is_thin: bool,
 }
 
 impl Missing {
     /// Whether the review can be sent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.levels.is_empty() && self.comments.is_empty()
+        self.levels.is_empty() && self.comments.is_empty() && !self.is_thin
     }
 }
 
@@ -229,6 +325,7 @@ mod tests {
                     description: String::new(),
                     weight: *w,
                     levels: levels.clone(),
+                    ..Criterion::default()
                 })
                 .collect(),
         }
@@ -291,13 +388,51 @@ mod tests {
     }
 
     #[test]
+    fn numbers_count_by_their_share_and_words_nothing() {
+        let mut r = rubric(&[50, 50, 0], 3);
+        r.criteria[1] = Criterion { kind: Kind::Number, levels: Vec::new(), most: 10, ..r.criteria[1].clone() };
+        r.criteria[2] = Criterion { kind: Kind::Words, levels: Vec::new(), ..r.criteria[2].clone() };
+        assert_eq!(r.problems(), []);
+        assert_eq!((r.share(&r.criteria[0]), r.share(&r.criteria[1])), (50, 50));
+        assert_eq!(r.total(&choose(&[2, 7])), Some(Points::whole(85)));
+        assert_eq!(r.total(&choose(&[2, 11])), None, "there is no 11");
+        let chosen = r.criteria[1].chosen(&choose(&[2, 7])).unwrap();
+        assert_eq!(chosen.label, "7 / 10");
+        let missing = r.missing(&choose(&[2]));
+        assert_eq!((missing.levels, missing.comments.len()), (vec!["c2".to_owned()], 3));
+        // A level of what is answered in words, or a number that there is not, is not kept.
+        assert_eq!(r.fit(choose(&[2, 11, 1])).levels.len(), 1);
+        for criterion in &mut r.criteria {
+            criterion.comment_optional = true;
+        }
+        assert!(r.missing(&choose(&[0, 0])).is_empty() && !r.is_thin(&choose(&[0, 0])));
+        let keys = |r: &Rubric| r.problems().into_iter().map(|p| (p.key, p.criterion)).collect::<Vec<_>>();
+        r.criteria[1].most = 0;
+        assert_eq!(keys(&r), [("rubric-most", 2)]);
+        r.criteria.drain(..2);
+        assert_eq!(keys(&r), [("rubric-nothing-marked", 0)]);
+    }
+
+    #[test]
+    fn rubrics_that_were_stored_before_read_as_they_were() {
+        let old = r#"{"criteria":[{"id":"c1","title":"T","weight":10,"levels":[{"label":"A","points":0},{"label":"B","points":1}]}]}"#;
+        let read: Rubric = serde_json::from_str(old).unwrap();
+        let criterion = &read.criteria[0];
+        assert_eq!((criterion.kind, criterion.comment_optional, criterion.levels.len()), (Kind::Levels, false, 2));
+        assert_eq!(read.problems(), []);
+    }
+
+    #[test]
     fn a_review_says_what_it_lacks() {
         let r = rubric(&[1, 1], 2);
         let mut body = choose(&[1]);
         body.comments.insert("c2".into(), "good".into());
         body.comments.insert("c1".into(), "  ".into());
         body.comments.insert("c9".into(), "elsewhere".into());
-        assert_eq!(r.missing(&body), Missing { levels: vec!["c2".into()], comments: vec!["c1".into()] });
+        assert_eq!(
+            r.missing(&body),
+            Missing { levels: vec!["c2".into()], comments: vec!["c1".into()], is_thin: false }
+        );
         assert!(!r.fit(body).comments.contains_key("c9"));
     }
 

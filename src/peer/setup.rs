@@ -1,12 +1,14 @@
 //! The set-up form: read, checked, and shown again with everything that was typed.
 
-use crate::activity::model::{Activity, Anonymity};
+use crate::activity::model::{Activity, Anonymity, MarkMethod, ReviewingMethod};
 use crate::clock::UtcTime;
 use crate::web::fields::Fields;
 use crate::web::html::{CleanHtml, MAX_RICH_TEXT};
 use crate::web::i18n::Lang;
 
-use super::rubric::{self, Criterion, Level, Rubric};
+use super::rubric::{self, Criterion, Kind, Level, Rubric};
+use super::rubric_file;
+use super::table::Wrong;
 
 /// How many works a learner may be asked to review.
 pub const REVIEWS: std::ops::RangeInclusive<i32> = 1..=6;
@@ -31,12 +33,22 @@ pub struct Setup {
     pub reviews: i32,
     /// Who sees whose name.
     pub anonymity: Anonymity,
+    /// How reviews become marks.
+    pub mark_method: MarkMethod,
     /// The name of a second column for the grade of reviewing; None where there is none.
     pub reviewing_column: Option<String>,
+    /// What that grade is made of.
+    pub reviewing_method: ReviewingMethod,
+    /// Whether learners assess their own work as well.
+    pub self_assessment: bool,
     /// What a full mark counts in the LMS's gradebook.
     pub points: i32,
     /// The revision that was read, for changes.
     pub revision: i32,
+    /// A rubric that was pasted to be taken over.
+    pub pasted: String,
+    /// Why it was not.
+    pub not_imported: Option<Wrong>,
     /// Dates that could not be read, by field.
     unreadable: Vec<&'static str>,
     /// Whether the brief was over its limit as it came.
@@ -59,9 +71,14 @@ impl Setup {
             review_due: None,
             reviews: 3,
             anonymity: Anonymity::DoubleBlind,
+            mark_method: MarkMethod::Robust,
             reviewing_column: None,
+            reviewing_method: ReviewingMethod::Share,
+            self_assessment: false,
             points: 100,
             revision: 0,
+            pasted: String::new(),
+            not_imported: None,
             unreadable: Vec::new(),
             brief_too_long: false,
         }
@@ -78,17 +95,22 @@ impl Setup {
             review_due: activity.review_due_at,
             reviews: activity.reviews_per_learner,
             anonymity: activity.anonymity,
+            mark_method: activity.mark_method,
             reviewing_column: activity.reviewing_column.clone(),
+            reviewing_method: activity.reviewing_method,
+            self_assessment: activity.self_assessment,
             points: activity.score_maximum,
             revision: activity.revision,
+            pasted: String::new(),
+            not_imported: None,
             unreadable: Vec::new(),
             brief_too_long: false,
         }
     }
 
-    /// Reads what was sent.
+    /// Reads what was sent; the second column is named in the trainer's language.
     #[must_use]
-    pub fn read(fields: &Fields) -> Self {
+    pub fn read(fields: &Fields, lang: Lang) -> Self {
         let mut unreadable = Vec::new();
         let mut date = |name: &'static str| {
             let found = read_date(fields, name);
@@ -107,19 +129,23 @@ impl Setup {
             review_due,
             reviews: fields.text("reviews").parse().unwrap_or(0),
             anonymity: Anonymity::parse(fields.text("anonymity")).unwrap_or(Anonymity::DoubleBlind),
-            reviewing_column: fields.has("reviewing").then(String::new),
+            mark_method: MarkMethod::parse(fields.text("method")).unwrap_or(MarkMethod::Robust),
+            reviewing_column: fields
+                .has("reviewing")
+                .then(|| lang.text_with("reviewing-column", &[("title", fields.text("title").into())])),
+            reviewing_method: if fields.has("reviewing_quality") {
+                ReviewingMethod::Quality
+            } else {
+                ReviewingMethod::Share
+            },
+            self_assessment: fields.has("self_assessment"),
             // Only some forms ask; what is no number becomes one that the check refuses.
             points: fields.raw("points").map_or(100, |points| points.trim().parse().unwrap_or(0)),
             revision: fields.text("revision").parse().unwrap_or(0),
+            pasted: fields.raw("rubric_text").unwrap_or_default().to_owned(),
+            not_imported: None,
             unreadable,
             brief_too_long: brief.len() > MAX_RICH_TEXT,
-        }
-    }
-
-    /// Names the second column, where one is wanted, after the activity.
-    pub fn name_column(&mut self, name: impl FnOnce(&str) -> String) {
-        if self.reviewing_column.is_some() {
-            self.reviewing_column = Some(name(&self.title));
         }
     }
 
@@ -134,14 +160,20 @@ impl Setup {
                     *criteria = found.rubric.criteria;
                 }
             }
-            ("add", _) if criteria.len() < rubric::MAX_CRITERIA => {
-                let levels = (0..3).map(|points| Level { points, ..Level::default() }).collect();
-                criteria.push(Criterion { weight: 10, levels, ..Criterion::default() });
-            }
+            ("add", _) if criteria.len() < rubric::MAX_CRITERIA => criteria.push(fresh_criterion(argument, lang)),
+            ("import", _) => match rubric_file::read(&self.pasted) {
+                Ok(read) => {
+                    *criteria = read.criteria;
+                    self.pasted.clear();
+                }
+                Err(wrong) => self.not_imported = Some(wrong),
+            },
             ("remove", Some(i)) => {
                 criteria.remove(i);
             }
-            ("add-level", Some(i)) if criteria[i].levels.len() < *rubric::LEVELS.end() => {
+            ("add-level", Some(i))
+                if criteria[i].kind == Kind::Levels && criteria[i].levels.len() < *rubric::LEVELS.end() =>
+            {
                 let points = criteria[i].levels.iter().map(|l| l.points).max().map_or(0, |p| p + 1);
                 criteria[i].levels.push(Level { points, ..Level::default() });
             }
@@ -186,6 +218,9 @@ impl Setup {
         if !REVIEWS.contains(&self.reviews) {
             add("setup-reviews-range");
         }
+        if !self.pasted.trim().is_empty() {
+            add("setup-import-pending");
+        }
         if !POINTS.contains(&self.points) {
             add("setup-points-range");
         }
@@ -194,8 +229,33 @@ impl Setup {
     }
 }
 
-/// A date: the hidden UTC field that the script fills, else the visible field read as UTC.
-fn read_date(fields: &Fields, name: &str) -> Result<Option<UtcTime>, ()> {
+/// A date may lie so many seconds back and still mean "now".
+const JUST_NOW: i64 = 300;
+
+/// Dates for handing in and for reviews.
+pub type Dates = (Option<UtcTime>, Option<UtcTime>);
+
+impl Setup {
+    /// Dates that have passed and were not there before: learners would lose time that they counted on. Who wants to end
+    /// something now says now.
+    #[must_use]
+    pub fn past(&self, before: Dates, now: UtcTime) -> Vec<Problem> {
+        let is_past = |new: Option<UtcTime>, before: Option<UtcTime>| {
+            new != before && new.is_some_and(|new| now.seconds_since(new) > JUST_NOW)
+        };
+        let keys = [
+            ("setup-work-date-past", is_past(self.work_due, before.0)),
+            ("setup-review-date-past", is_past(self.review_due, before.1)),
+        ];
+        keys.into_iter().filter(|(_, past)| *past).map(|(key, _)| Problem { key, criterion: 0 }).collect()
+    }
+}
+
+/// A date: the hidden UTC field that the script fills, else the visible field read as UTC. None where it is empty.
+///
+/// # Errors
+/// When it is no date.
+pub(super) fn read_date(fields: &Fields, name: &str) -> Result<Option<UtcTime>, ()> {
     let utc = fields.text(name);
     if !utc.is_empty() {
         return UtcTime::parse_iso(utc).map(Some).ok_or(());
@@ -225,8 +285,11 @@ fn read_rubric(fields: &Fields) -> Rubric {
                 id: String::new(),
                 title: text("title"),
                 description: text("desc"),
+                kind: Kind::parse(&text("kind")).unwrap_or_default(),
                 weight: text("weight").parse().unwrap_or(0),
                 levels,
+                most: text("most").parse().unwrap_or(0),
+                comment_optional: !fields.has(&format!("c{i}_comment")),
             }
         })
         .collect();
@@ -234,7 +297,21 @@ fn read_rubric(fields: &Fields) -> Rubric {
     Rubric { criteria }
 }
 
-fn number(criteria: &mut [Criterion]) {
+/// A new criterion: levels, a number, yes or no, or words.
+fn fresh_criterion(what: &str, lang: Lang) -> Criterion {
+    let fresh = Criterion { weight: 10, ..Criterion::default() };
+    let level = |(label, points): (String, u32)| Level { label, points, ..Level::default() };
+    let levels = |labels: Vec<String>| labels.into_iter().zip(0..).map(level).collect();
+    match what {
+        "number" => Criterion { kind: Kind::Number, most: 10, ..fresh },
+        "words" => Criterion { kind: Kind::Words, weight: 0, ..fresh },
+        "yes-no" => Criterion { levels: levels(vec![lang.text("rubric-no"), lang.text("rubric-yes")]), ..fresh },
+        _ => Criterion { levels: levels(vec![String::new(); 3]), ..fresh },
+    }
+}
+
+/// Gives criteria their ids, in order.
+pub(super) fn number(criteria: &mut [Criterion]) {
     for (i, criterion) in criteria.iter_mut().enumerate() {
         criterion.id = format!("c{}", i + 1);
     }
@@ -270,12 +347,12 @@ mod tests {
     }
 
     fn keys(changes: &[(&str, &str)]) -> Vec<&'static str> {
-        Setup::read(&form(changes)).problems().into_iter().map(|p| p.key).collect()
+        Setup::read(&form(changes), Lang::En).problems().into_iter().map(|p| p.key).collect()
     }
 
     #[test]
     fn a_good_form_is_read() {
-        let setup = Setup::read(&form(&[]));
+        let setup = Setup::read(&form(&[]), Lang::En);
         assert_eq!(setup.problems(), []);
         assert_eq!((setup.reviews, setup.anonymity), (3, Anonymity::Open));
         assert_eq!(setup.rubric.criteria[0].id, "c1");
@@ -298,6 +375,7 @@ mod tests {
             (("criteria", "0"), "rubric-no-criteria"),
             (("c0_levels", "0"), "rubric-levels-count"),
             (("c0_l1_points", "x"), "rubric-points-rise"),
+            (("rubric_text", "criterion\nA"), "setup-import-pending"),
         ] {
             assert_eq!(keys(&[change]), [key], "{change:?}");
         }
@@ -306,17 +384,38 @@ mod tests {
     }
 
     #[test]
+    fn a_new_date_has_not_passed() {
+        let at = |text: &str| UtcTime::parse_iso(text);
+        let setup = Setup::read(&form(&[]), Lang::En);
+        let keys = |before: Dates, now: &str| {
+            setup.past(before, at(now).unwrap()).into_iter().map(|p| p.key).collect::<Vec<_>>()
+        };
+        let (work, review) = (at("2026-05-10T10:00:00Z"), at("2026-05-20T10:00:00Z"));
+        assert_eq!(keys((None, None), "2026-05-10T10:05:00Z"), [""; 0], "just now");
+        assert_eq!(keys((None, None), "2026-05-10T10:06:00Z"), ["setup-work-date-past"]);
+        assert_eq!(keys((None, None), "2026-06-01T00:00:00Z"), ["setup-work-date-past", "setup-review-date-past"]);
+        assert_eq!(keys((work, review), "2026-06-01T00:00:00Z"), [""; 0], "they were there");
+        assert_eq!(keys((review, review), "2026-06-01T00:00:00Z"), ["setup-work-date-past"], "moved backwards");
+    }
+
+    #[test]
     fn without_script_dates_are_utc() {
-        let setup = Setup::read(&form(&[("work_due", ""), ("work_due_local", "2026-05-10T10:00")]));
+        let setup = Setup::read(&form(&[("work_due", ""), ("work_due_local", "2026-05-10T10:00")]), Lang::En);
         assert_eq!(setup.work_due, UtcTime::parse_iso("2026-05-10T10:00:00Z"));
         assert_eq!(setup.problems(), []);
     }
 
     #[test]
     fn buttons_change_the_rubric_and_keep_the_rest() {
-        let mut setup = Setup::read(&form(&[]));
+        let mut setup = Setup::read(&form(&[]), Lang::En);
         assert!(setup.apply("add", Lang::En));
-        assert_eq!(setup.rubric.criteria.len(), 2);
+        for what in ["number", "yes-no", "words"] {
+            assert!(setup.apply(&format!("add:{what}"), Lang::Fr));
+        }
+        let kinds: Vec<Kind> = setup.rubric.criteria.iter().map(|c| c.kind).collect();
+        assert_eq!(kinds, [Kind::Levels, Kind::Levels, Kind::Number, Kind::Levels, Kind::Words]);
+        assert_eq!(setup.rubric.criteria[3].levels[1].label, "Oui");
+        setup.rubric.criteria.truncate(2);
         assert_eq!(setup.rubric.criteria[1].id, "c2");
         assert!(setup.apply("add-level:1", Lang::En));
         assert_eq!(setup.rubric.criteria[1].levels.len(), 4);

@@ -21,13 +21,15 @@ use crate::lti::score::SCOPE_LINE_ITEM;
 use crate::lti::token::{TokenError, TokenRequest};
 use crate::lti::{MEMBERSHIPS_TYPE, SCOPE_ROSTER};
 use crate::net::{Answer, NetError, Outgoing};
-use crate::store::{Conn, StoreError, StoreResult};
+use crate::store::{Conn, StoreError, StoreResult, upkeep};
 use crate::web::i18n::Lang;
 
 /// A clock that differs by more than this many seconds is worth a look.
 const CLOCK_WARNING: i64 = 10;
 /// A clock that differs by this many seconds refuses launches.
 const CLOCK_LIMIT: i64 = 60;
+/// A backup that is older than this, in seconds, is worth a word: a day and what a nightly one may be late.
+const BACKUP_AGE: i64 = 26 * 3600;
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How a check came out.
@@ -119,6 +121,7 @@ pub async fn examine(
         }
     }
     note(None, "public_keys", public_keys(context, lang).await);
+    note(None, "backup", backup(lang, context.db.read(upkeep::last_backup).await?, now));
     let all = context.db.read(store::list_registrations).await?;
     for registration in all.iter().filter(|r| only.is_none_or(|id| id == r.id.as_str())) {
         if !registration.enabled {
@@ -141,6 +144,15 @@ pub async fn examine(
         }
     }
     Ok(findings)
+}
+
+/// Whether there is a backup of today.
+fn backup(lang: Lang, last: Option<UtcTime>, now: UtcTime) -> Word {
+    let (meaning, age) = match last.map(|at| now.seconds_since(at)) {
+        None => (lang.text("doctor-backup-none"), i64::MAX),
+        Some(age) => (lang.text_with("doctor-backup-age", &[("n", (age / 3600).into())]), age),
+    };
+    if age < BACKUP_AGE { ok(meaning) } else { Word(Health::Warning, meaning, lang.text("doctor-backup-do")) }
 }
 
 fn public_url(context: &Context, lang: Lang) -> Word {

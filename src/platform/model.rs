@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::clock::UtcTime;
 use crate::ids::{CourseId, DeploymentId, InvitationId, LinkId, PersonId, RegistrationId};
+use crate::lti::score::{SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ};
 use crate::lti::token::TokenRequest;
 use crate::store::columns::text_enum;
 pub use crate::store::columns::{Family, Role};
@@ -259,6 +260,19 @@ impl Course {
         let parts = self.history.split(',').map(str::trim).filter(|part| !part.is_empty()).take(MAX_HISTORY);
         parts.map(|part| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned()).collect()
     }
+
+    /// Whether the last launch offered a scope of Assignment and Grade Services.
+    #[must_use]
+    pub fn offers(&self, scope: &str) -> bool {
+        self.ags_scopes.split(' ').any(|s| s == scope)
+    }
+
+    /// Where the LMS lists its columns, and the scope with which they may be read; None where it offers no such list.
+    #[must_use]
+    pub fn columns(&self) -> Option<(Url, &'static str)> {
+        let scope = [SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ].into_iter().find(|s| self.offers(s))?;
+        Some((Url::parse(self.line_items_url.as_ref()?).ok()?, scope))
+    }
 }
 
 /// How many of the courses that a course was copied from are looked at.
@@ -302,6 +316,8 @@ pub struct Person {
     pub email: Option<String>,
     /// The LMS's own test person.
     pub test_user: bool,
+    /// The tag of the language that the LMS speaks to them in, once they have been here.
+    pub lang: Option<String>,
 }
 
 impl Person {
@@ -365,6 +381,7 @@ mod tests {
             family_name: None,
             email: None,
             test_user: false,
+            lang: None,
         }
     }
 

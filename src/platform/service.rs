@@ -13,6 +13,7 @@ use crate::lti::roles::Mapped;
 use crate::lti::verify::MAX_ID;
 use crate::lti::{ACTIVITY_ID, CONTEXT_HISTORY, PLACEMENT, PLACEMENT_AGAIN};
 use crate::store::{Conn, StoreResult};
+use crate::web::i18n::Lang;
 
 /// Registers an LMS by hand.
 ///
@@ -305,6 +306,7 @@ fn compare_person(
         family_name: None,
         email: None,
         test_user: false,
+        lang: None,
     });
     let mut changed = false;
     // A launch without a name never blanks one that is known (lti.md C-161).
@@ -318,6 +320,7 @@ fn compare_person(
     take(&mut person.given_name, &launch.given_name);
     take(&mut person.family_name, &launch.family_name);
     take(&mut person.email, &launch.email);
+    take(&mut person.lang, &launch.locale.as_deref().map(|l| Lang::of_locale(l).tag().to_owned()));
     if mapped.test_user && !person.test_user {
         person.test_user = true;
         changed = true;

@@ -259,6 +259,16 @@ text_id! {
     ReviewId,
     /// A trainer's decision about a mark.
     OverrideId,
+    /// A learner's appeal against a mark.
+    AppealId,
+    /// What a learner reported to the trainer.
+    ReportId,
+    /// A file of a work.
+    FileId,
+    /// A work that a trainer marked for learners to practise on.
+    ExampleId,
+    /// One making of an activity's marks.
+    AggregationRunId,
     /// A grade revision.
     GradeRevisionId,
     /// A row of the AGS outbox.
@@ -267,6 +277,8 @@ text_id! {
     AttemptId,
     /// A session.
     SessionId,
+    /// Something that somebody should hear about.
+    NewsId,
 }
 
 /// Makes an enum that is stored as one of a fixed set of texts.

@@ -107,12 +107,16 @@ fn has_table(conn: &mut Conn, table: &str) -> bool {
 pub fn apply(db: &Db) -> Result<SchemaState, SchemaError> {
     let mut conn = db.inner.write.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
     lock(&mut conn, true).map_err(StoreError::from)?;
-    let outcome = apply_locked(&mut conn);
+    let outcome = apply_to(&mut conn);
     lock(&mut conn, false).map_err(StoreError::from)?;
     outcome
 }
 
-fn apply_locked(conn: &mut Conn) -> Result<SchemaState, SchemaError> {
+/// Applies what waits, on a connection of which nobody else knows.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_to(conn: &mut Conn) -> Result<SchemaState, SchemaError> {
     inspect(conn)?;
     let outcome = match conn {
         Conn::Sqlite(c) => run(c, || SQLITE),
@@ -120,6 +124,16 @@ fn apply_locked(conn: &mut Conn) -> Result<SchemaState, SchemaError> {
     };
     outcome.map_err(|e| SchemaError::Failed(e.to_string()))?;
     inspect(conn)
+}
+
+/// The versions that this program knows, oldest first.
+///
+/// # Errors
+/// When its own migrations cannot be read.
+pub fn known() -> Result<Vec<String>, SchemaError> {
+    let mut known = names::<diesel::sqlite::Sqlite>(&SQLITE).map_err(|e| SchemaError::Failed(e.to_string()))?;
+    known.sort();
+    Ok(known)
 }
 
 /// Each migration is a transaction: whoever is killed in it leaves nothing of it behind.

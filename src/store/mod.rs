@@ -5,10 +5,12 @@
 //! [`Db::write`]; the closure gets a [`Conn`] and never opens a transaction itself.
 
 pub mod columns;
+pub mod copy;
 pub mod dialect;
 pub mod migrations;
 mod pool;
 pub mod schema;
+pub mod upkeep;
 mod writer;
 
 use std::sync::{Arc, OnceLock};
@@ -16,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::r2d2::{Pool, PooledConnection};
 
-pub use pool::Conn;
+pub use pool::{Conn, sqlite_path};
 use pool::{Manager, Mode};
 use writer::Writer;
 
@@ -121,7 +123,6 @@ struct Inner {
     read: Pool<Manager>,
     /// Of `SQLite`; started by the first that asks, so that the command line needs none.
     writer: OnceLock<StoreResult<Writer>>,
-    url: String,
 }
 
 impl Db {
@@ -160,19 +161,13 @@ impl Db {
                 (pool.clone(), pool)
             }
         };
-        Ok(Self { inner: Arc::new(Inner { engine, write, read, writer: OnceLock::new(), url: url.to_owned() }) })
+        Ok(Self { inner: Arc::new(Inner { engine, write, read, writer: OnceLock::new() }) })
     }
 
     /// The engine in use.
     #[must_use]
     pub fn engine(&self) -> Engine {
         self.inner.engine
-    }
-
-    /// The path of the `SQLite` file, for its lock.
-    #[must_use]
-    pub fn sqlite_path(&self) -> Option<std::path::PathBuf> {
-        pool::sqlite_path(&self.inner.url)
     }
 
     /// Runs queries that change nothing.

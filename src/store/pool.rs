@@ -81,8 +81,9 @@ impl Manager {
     }
 }
 
-/// The file of a `sqlite:` URL.
-pub(super) fn sqlite_path(url: &str) -> Option<PathBuf> {
+/// The file of a `sqlite:` URL; None for another engine's.
+#[must_use]
+pub fn sqlite_path(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     Some(PathBuf::from(rest.strip_prefix("//").unwrap_or(rest)))
 }

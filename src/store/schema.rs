@@ -85,6 +85,7 @@ diesel::table! {
         family_name -> Nullable<Text>,
         email -> Nullable<Text>,
         test_user -> Bool,
+        lang -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
     }
@@ -180,6 +181,9 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         reviewing_column -> Nullable<Text>,
+        mark_method -> Text,
+        reviewing_method -> Text,
+        self_assessment -> Bool,
     }
 }
 
@@ -235,6 +239,9 @@ diesel::table! {
         handed_in_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        withheld_reason -> Nullable<Text>,
+        withheld_by -> Nullable<Text>,
+        withheld_at -> Nullable<BigInt>,
     }
 }
 
@@ -252,6 +259,10 @@ diesel::table! {
         opened_at -> BigInt,
         updated_at -> BigInt,
         sent_at -> Nullable<BigInt>,
+        declined -> Nullable<Text>,
+        excluded_reason -> Nullable<Text>,
+        excluded_by -> Nullable<Text>,
+        excluded_at -> Nullable<BigInt>,
     }
 }
 
@@ -265,6 +276,160 @@ diesel::table! {
         reason -> Text,
         decided_by -> Text,
         decided_at -> BigInt,
+        judges -> Bool,
+    }
+}
+
+diesel::table! {
+    files (id) {
+        id -> Text,
+        submission_id -> Text,
+        name -> Text,
+        kind -> Text,
+        size -> BigInt,
+        hash -> Text,
+        clean_size -> BigInt,
+        clean_hash -> Text,
+        unseen_parts -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> Text,
+        activity_id -> Text,
+        submission_id -> Text,
+        review_id -> Nullable<Text>,
+        reporter_id -> Text,
+        text -> Text,
+        state -> Text,
+        created_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    examples (id) {
+        id -> Text,
+        activity_id -> Text,
+        rubric_version_id -> Text,
+        html -> Text,
+        reference -> Text,
+        total -> BigInt,
+        tolerance -> Integer,
+        created_by -> Text,
+        created_at -> BigInt,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    practices (example_id, person_id) {
+        example_id -> Text,
+        person_id -> Text,
+        body -> Text,
+        total -> Nullable<BigInt>,
+        sent_at -> Nullable<BigInt>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    news (id) {
+        id -> Text,
+        person_id -> Text,
+        activity_id -> Text,
+        kind -> Text,
+        about -> Text,
+        created_at -> BigInt,
+        seen_at -> Nullable<BigInt>,
+        mailed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    mail_recipients (person_id) {
+        person_id -> Text,
+        token -> Text,
+        muted -> Text,
+        mailed_at -> Nullable<BigInt>,
+        not_before -> Nullable<BigInt>,
+        tries -> Integer,
+    }
+}
+
+diesel::table! {
+    review_pairs (activity_id, reviewer_id, author_id) {
+        activity_id -> Text,
+        reviewer_id -> Text,
+        author_id -> Text,
+        rule -> Text,
+        decided_by -> Text,
+        decided_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    self_assessments (submission_id) {
+        submission_id -> Text,
+        rubric_version_id -> Text,
+        body -> Text,
+        total -> Nullable<BigInt>,
+        sent_at -> Nullable<BigInt>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    extensions (activity_id, person_id) {
+        activity_id -> Text,
+        person_id -> Text,
+        work_until -> Nullable<BigInt>,
+        review_until -> Nullable<BigInt>,
+        reason -> Text,
+        decided_by -> Text,
+        decided_at -> BigInt,
+        exempt -> Bool,
+    }
+}
+
+diesel::table! {
+    review_responses (review_id) {
+        review_id -> Text,
+        helpful -> Nullable<Integer>,
+        reply -> Nullable<Text>,
+        replied_at -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    appeals (id) {
+        id -> Text,
+        activity_id -> Text,
+        person_id -> Text,
+        text -> Text,
+        state -> Text,
+        created_at -> BigInt,
+        due_at -> BigInt,
+        answer -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    aggregation_runs (id) {
+        id -> Text,
+        activity_id -> Text,
+        version -> Text,
+        input_hash -> Text,
+        input -> Text,
+        outcome -> Text,
+        created_at -> BigInt,
     }
 }
 
@@ -485,6 +650,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    upkeep (name) {
+        name -> Text,
+        at -> BigInt,
+        made_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     registrations,
     invitations,
@@ -503,8 +677,20 @@ diesel::allow_tables_to_appear_in_same_query!(
     placements,
     line_items,
     submissions,
+    files,
     reviews,
+    reports,
+    examples,
+    practices,
+    news,
+    mail_recipients,
+    review_pairs,
+    self_assessments,
+    extensions,
+    review_responses,
+    appeals,
     mark_overrides,
+    aggregation_runs,
     grade_revisions,
     ags_outbox,
     ags_attempts,
@@ -521,6 +707,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     audit_log,
     audit_head,
+    upkeep,
 );
 
 /// Every table of the current schema; start-up checks that each one is there.
@@ -542,8 +729,20 @@ pub const TABLES: &[&str] = &[
     "placements",
     "line_items",
     "submissions",
+    "files",
     "reviews",
+    "reports",
+    "examples",
+    "practices",
+    "news",
+    "mail_recipients",
+    "review_pairs",
+    "self_assessments",
+    "extensions",
+    "review_responses",
+    "appeals",
     "mark_overrides",
+    "aggregation_runs",
     "grade_revisions",
     "ags_outbox",
     "ags_attempts",
@@ -560,4 +759,5 @@ pub const TABLES: &[&str] = &[
     "signing_keys",
     "audit_log",
     "audit_head",
+    "upkeep",
 ];

@@ -43,9 +43,6 @@ impl PageError {
     /// A page of a kind.
     #[must_use]
     pub fn new(status: StatusCode, key: &'static str) -> Self {
-        if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-            metrics::counter!("authz_denied_total", "reason" => key).increment(1);
-        }
         Self { status, key, reference: reference(), retry: None, rule: None }
     }
 

@@ -1,5 +1,6 @@
 //! HTML that may be shown as it is: either sanitised, or made here.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::LazyLock;
@@ -51,10 +52,17 @@ static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 pub struct CleanHtml(String);
 
 impl CleanHtml {
-    /// Sanitises what somebody wrote. Scripts, styles, images and unknown elements go; text stays.
+    /// Sanitises what somebody wrote. Scripts, styles, images and unknown elements go; text stays, but
+    /// for control characters and byte order marks. Sanitising the result again changes nothing.
     #[must_use]
     pub fn sanitise(html: &str) -> Self {
-        Self(SANITISER.clean(html).to_string())
+        let clean = |html: &str| SANITISER.clean(html).to_string();
+        let once = clean(&without_controls(html));
+        // What a character reference brought in again (`&#xfeff;`).
+        Self(match without_controls(&once) {
+            Cow::Borrowed(_) => once,
+            Cow::Owned(rest) => clean(&rest),
+        })
     }
 
     /// Plain text as rich text, line by line.
@@ -124,6 +132,17 @@ impl askama::FastWritable for CleanHtml {
 
 impl askama::filters::HtmlSafe for CleanHtml {}
 
+/// The text without the characters that nobody types and parsers disagree on: control characters
+/// (PostgreSQL refuses NUL) and byte order marks, which a parser drops at the start of a text only.
+fn without_controls(text: &str) -> Cow<'_, str> {
+    let dropped = |c: char| c == '\u{feff}' || (c.is_control() && !matches!(c, '\n' | '\t'));
+    if text.contains(dropped) {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n").replace(dropped, ""))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// A name as it may be shown: without control characters and without the marks that reorder text,
 /// which can make one name look like another (reliability-security.md T42).
 #[must_use]
@@ -174,6 +193,22 @@ mod tests {
     fn names_cannot_reorder_text() {
         assert_eq!(clean_name(" A\u{202e}nna\u{0007}\u{200b} "), "Anna");
         assert_eq!(clean_name(&"x".repeat(500)).len(), 200);
+    }
+
+    #[test]
+    fn what_nobody_types_is_dropped_and_line_ends_stay() {
+        for (dirty, clean) in [
+            ("\0\u{feff}", ""),
+            ("&#xfeff;a", "a"),
+            ("a\u{feff}b\u{1}c", "abc"),
+            ("a\r\nb\rc\td", "a\nb\nc\td"),
+            ("a&#13;b", "a\nb"),
+            ("<a href=\"java&#1;script:alert(1)\">x</a>", "<a rel=\"noopener noreferrer nofollow ugc\">x</a>"),
+        ] {
+            let once = CleanHtml::sanitise(dirty);
+            assert_eq!(once.as_str(), clean, "{dirty:?}");
+            assert_eq!(CleanHtml::sanitise(once.as_str()), once);
+        }
     }
 
     proptest! {

@@ -60,6 +60,9 @@ pub async fn guard(
     let page = response.response().error().and_then(|e| e.as_error::<PageError>()).cloned();
     let page = page.or_else(|| bare.then(|| page_for(response.status())));
     if let Some(page) = page {
+        if matches!(page.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            metrics::counter!("authz_denied_total", "reason" => page.key).increment(1);
+        }
         // A refusal holds no data and must be readable inside whichever LMS framed the page.
         let is_console = response.request().path().starts_with(CONSOLE);
         view.update(|s| {
@@ -149,19 +152,24 @@ fn add_headers(response: &mut ServiceResponse<BoxBody>, view: &ViewState, insecu
     };
     let nonce = &view.nonce;
     let forms = view.form_targets.join(" ");
+    // Files are shown from page memory: where no cookie goes with a request, an address alone opens nothing.
     let policy = format!(
-        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
-         font-src 'self'; connect-src 'self'; form-action 'self' {forms}; base-uri 'none'; object-src 'none'; \
-         frame-ancestors {ancestors}"
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; \
+         img-src 'self' data: blob:; frame-src blob:; font-src 'self'; connect-src 'self'; \
+         form-action 'self' {forms}; base-uri 'none'; object-src 'none'; frame-ancestors {ancestors}"
     );
     let request_id = view.request_id.clone();
     let headers = response.headers_mut();
+    // What is no page, such as somebody's file, brings a narrower policy.
+    let has_policy = headers.contains_key(header::CONTENT_SECURITY_POLICY);
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
     };
-    set(header::CONTENT_SECURITY_POLICY, &policy);
+    if !has_policy {
+        set(header::CONTENT_SECURITY_POLICY, &policy);
+    }
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin-allow-popups");
@@ -177,8 +185,8 @@ fn add_headers(response: &mut ServiceResponse<BoxBody>, view: &ViewState, insecu
     }
 }
 
-/// Paths whose last part is a secret that works once.
-const SECRET_PATHS: [&str; 2] = ["/admin/link/", "/lti/register/"];
+/// Paths whose last part is a secret.
+const SECRET_PATHS: [&str; 3] = ["/admin/link/", "/lti/register/", "/mail/"];
 
 /// A path as the log may hold it.
 fn quiet_path(path: &str) -> Cow<'_, str> {

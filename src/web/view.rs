@@ -26,6 +26,8 @@ pub struct ViewState {
     pub return_url: Option<String>,
     /// The id of this request in the log.
     pub request_id: String,
+    /// How much somebody has not seen yet, on pages that tell.
+    pub unseen: Option<usize>,
     /// Whether the body is swapped into a page that is there already.
     pub is_fragment: bool,
 }
@@ -103,6 +105,12 @@ impl View {
     #[must_use]
     pub fn return_url(&self) -> Option<String> {
         self.0.borrow().return_url.clone()
+    }
+
+    /// How much somebody has not seen yet, on pages that tell.
+    #[must_use]
+    pub fn unseen(&self) -> Option<usize> {
+        self.0.borrow().unseen
     }
 
     /// The address of a static file.

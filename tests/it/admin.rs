@@ -4,7 +4,7 @@ use cercle::admin::service;
 use cercle::demo::campus::{Kind, Part};
 use cercle::platform::model::DeploymentPolicy;
 use cercle::store::schema::{admin_links, admin_sessions, administrators, registrations};
-use cercle::store::{Conn, StoreError};
+use cercle::store::{Conn, StoreError, upkeep};
 use diesel::prelude::*;
 use totp_rs::{Builder, Secret, Totp};
 
@@ -14,7 +14,7 @@ on_both_engines! {
     a_link_enrols_and_a_code_signs_in, codes_count_once_and_wrong_ones_are_limited, links_work_once_and_for_thirty_minutes,
     a_lost_app_is_replaced, sessions_are_short_and_end, nobody_else_gets_in, forms_of_other_sessions_and_sites_are_refused,
     what_is_dangerous_asks_for_a_code, the_overview_shows_what_waits_and_what_was_refused, registrations_are_made_by_hand,
-    wrong_registrations_are_explained, invitations_are_made_and_listed, keys_and_audit_are_shown, the_doctor_speaks_both_languages,
+    wrong_registrations_are_explained, invitations_are_made_and_listed, keys_and_audit_are_shown, held_back_grades_are_let_go, the_doctor_speaks_both_languages,
     the_same_link_twenty_times_signs_in_once, a_second_address_replaces_no_app,
 }
 
@@ -527,6 +527,34 @@ async fn invitations_are_made_and_listed(app: &TestApp) {
     assert_eq!(console.post("/admin/invitations", &[("name", "M"), ("updates", "none")]).await.status, 404);
     assert!(!listed.body.contains(secret), "the address is shown once");
     assert!(!console.get("/admin/audit").await.body.contains(secret));
+}
+
+/// After a restore the console says what is held back, and lets it go with a code.
+async fn held_back_grades_are_let_go(app: &TestApp) {
+    let (mut console, authenticator) = enrolled(app, "Ada").await;
+    assert!(console.get("/admin").await.all("#held-back").is_empty(), "nothing was restored");
+    let now = app.clock.now();
+    let made = now.plus_seconds(-2 * 24 * 3600);
+    app.context.db.write_blocking(|c| upkeep::note_restore(c, made, now)).unwrap();
+    let home = console.get("/admin").await;
+    assert_eq!(home.all("#held-back li").len(), 3);
+    assert!(home.text("#held-back").contains("Nothing is sent"), "{}", home.text("#held-back"));
+    // A learner's or a trainer's session does nothing here, and neither does a form without its key.
+    let trainer = app.trainer(Kind::Moodle).await;
+    assert_eq!(trainer.post("/admin/resume", &[]).await.status, 401);
+    let paused = || app.context.db.read_blocking(upkeep::is_paused).unwrap();
+    assert!(paused());
+    app.clock.advance(6 * 60);
+    let asked = console.post("/admin/resume", &[]).await;
+    assert_eq!(asked.status, 422, "a code is asked for");
+    assert!(paused());
+    let code = next(app, &authenticator);
+    assert_eq!(console.post("/admin/resume", &[("code", &code)]).await.status, 303);
+    assert!(!paused());
+    assert!(console.get("/admin").await.all("#held-back").is_empty());
+    assert_eq!(console.post("/admin/resume", &[]).await.status, 303, "twice is once");
+    let log = console.get("/admin/audit").await;
+    assert_eq!(log.all("#audit tbody tr").iter().filter(|line| line.contains("grades.resume")).count(), 1);
 }
 
 async fn keys_and_audit_are_shown(app: &TestApp) {

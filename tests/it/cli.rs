@@ -7,27 +7,44 @@ use serde_json::Value;
 
 use crate::harness::TestDatabase;
 
-struct Cli<'a>(&'a TestDatabase);
+/// The program, with its files in the folder of a database.
+pub struct Cli<'a>(pub &'a TestDatabase);
 
 impl Cli<'_> {
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_cercle"))
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cercle"));
+        command
             .args(arguments)
             .env("CERCLE_DATABASE_URL", &self.0.url)
             .env("CERCLE_KEYS_DIR", self.0.folder.join("keys"))
             .env("CERCLE_PUBLIC_URL", "https://cercle.example")
-            .current_dir(&self.0.folder)
-            .output()
-            .unwrap()
+            .current_dir(&self.0.folder);
+        command
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// For what speaks with an LMS on this machine.
+    pub fn run_local(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).env("CERCLE_ALLOW_INSECURE_PLATFORMS", "true").output().unwrap()
+    }
+
+    pub fn json(&self, arguments: &[&str]) -> Value {
         let output = self.run(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).expect("one JSON document")
     }
 
-    fn fails(&self, arguments: &[&str], code: i32, words: &str) {
+    /// A file in the folder of the command, and its path.
+    fn file(&self, name: &str, text: &str) -> String {
+        let path = self.0.folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+
+    pub fn fails(&self, arguments: &[&str], code: i32, words: &str) {
         let output = self.run(arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
@@ -36,7 +53,7 @@ impl Cli<'_> {
     }
 }
 
-const ADD: [&str; 14] = [
+pub const ADD: [&str; 14] = [
     "platform",
     "add",
     "--name",
@@ -209,11 +226,7 @@ fn the_console_is_opened_by_an_address_that_works_once() {
 fn marks_are_made_from_files() {
     let database = TestDatabase::new(Engine::Sqlite);
     let place = Cli(&database);
-    let file = |name: &str, text: &str| {
-        let path = database.folder.join(name);
-        std::fs::write(&path, text).unwrap();
-        path.display().to_string()
-    };
+    let file = |name: &str, text: &str| place.file(name, text);
     let mut rows: Vec<String> = (0..9)
         .flat_map(|v| (1..=3).map(move |d| (v, (v + d) % 9)))
         .map(|(v, u)| format!("Ana {v},w{u},{}", 40 + (u * 7 + v * 5) % 55))
@@ -263,11 +276,7 @@ fn marks_are_made_from_files() {
 fn reviews_are_allocated_from_files() {
     let database = TestDatabase::new(Engine::Sqlite);
     let place = Cli(&database);
-    let file = |name: &str, text: &str| {
-        let path = database.folder.join(name);
-        std::fs::write(&path, text).unwrap();
-        path.display().to_string()
-    };
+    let file = |name: &str, text: &str| place.file(name, text);
     let mut rows: Vec<String> = (0..12).map(|i| format!("p{i:02},g{},c{}", i % 4, i % 3)).collect();
     let text = |rows: &[String]| format!("id,group,company\n{}\n", rows.join("\n"));
     let base = ["peer", "allocate", "--reviews-per-learner", "3", "--input"];

@@ -3,6 +3,7 @@
 use cercle::demo::campus::{Kind, Mood};
 use cercle::launch::count_launches;
 use cercle::platform::doctor::{self, Finding, Health};
+use cercle::store::upkeep;
 use cercle::web::i18n::Lang;
 use serde_json::{Value, json};
 
@@ -29,6 +30,16 @@ fn registration(app: &TestApp, kind: Kind) -> String {
 async fn everything_works(app: &TestApp) {
     for kind in [Kind::Moodle, Kind::Canvas] {
         app.trainer(kind).await;
+    }
+    let backup = async || examine(app).await.into_iter().find(|f| f.check == "backup").unwrap();
+    let none = backup().await;
+    assert_eq!(none.health, Health::Warning, "{none:?}");
+    assert!(none.remedy.contains("cercle backup"), "{none:?}");
+    for (hours, health) in [(27, Health::Warning), (25, Health::Ok)] {
+        let at = app.clock.now().plus_seconds(-hours * 3600);
+        app.context.db.write_blocking(|c| upkeep::note_backup(c, at)).unwrap();
+        let found = backup().await;
+        assert!(found.health == health && found.meaning.contains(&format!("{hours} hours")), "{found:?}");
     }
     let findings = examine(app).await;
     for finding in &findings {

@@ -152,6 +152,8 @@ impl TestApp {
         settings.ags.retry_seconds = 1;
         // Tests of rosters read them when they want to.
         settings.roster_hours = 0;
+        // The program that tests run in is not the one that looks into files.
+        settings.program = env!("CARGO_BIN_EXE_cercle").into();
         change(&mut settings);
         let (server, moodle) = {
             let (clock, campus) = (clock.clone(), lms.campus.clone());
@@ -453,6 +455,23 @@ impl Session {
             request = request.header(*name, *value);
         }
         Page::of(request.send().await.unwrap()).await
+    }
+
+    /// Sends a file for the own work, as the editor's script does.
+    pub async fn add_file(&self, name: &str, content: &[u8]) -> Page {
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("name", name).finish();
+        let url = format!("{}{}/work/files?{query}", self.browser.origin, self.home);
+        let request = self.browser.http.post(url).body(content.to_vec());
+        let request = request.header("X-CSRF-Token", self.token().await).header("Origin", &self.browser.origin);
+        Page::of(request.header(self.credential.0, &self.credential.1).send().await.unwrap()).await
+    }
+
+    /// The bytes behind a path, with their headers.
+    pub async fn download(&self, path: &str) -> (reqwest::header::HeaderMap, Vec<u8>) {
+        let request = self.browser.http.get(format!("{}{path}", self.browser.origin));
+        let answer = request.header(self.credential.0, &self.credential.1).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        (answer.headers().clone(), answer.bytes().await.unwrap().to_vec())
     }
 
     /// Sets up an activity on the opened link and returns its path.

@@ -148,13 +148,34 @@ fn free_address() -> String {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
-async fn launch(lms: &Lms, browser: &Browser, school: &School, part: Part, n: usize) -> Session {
-    let user = person(school, part, n);
-    browser.launch(lms, school, &user, &school.links[0], |_| {}).await.expect("a launch")
+/// A trainer with an activity behind a link, and learners who have all reviewed each other.
+pub async fn reviewed(
+    lms: &Lms,
+    browser: &Browser,
+    school: &School,
+    link: usize,
+    learners: usize,
+) -> (Session, String) {
+    let open = async |part: Part, n: usize| {
+        let user = person(school, part, n);
+        browser.launch(lms, school, &user, &school.links[link], |_| {}).await.expect("a launch")
+    };
+    let trainer = open(Part::Trainer, 0).await;
+    let activity = trainer.set_up(&[]).await;
+    let mut all = Vec::new();
+    for n in 0..learners {
+        let learner = open(Part::Learner, n).await;
+        assert_eq!(learner.hand_in("<div>My work.</div>").await.status, 303);
+        all.push(learner);
+    }
+    for learner in &all {
+        assert_eq!(learner.review(["3", "2", "1"]).await.status, 303);
+    }
+    (trainer, activity)
 }
 
 /// Releases, and does not mind if the process dies meanwhile.
-async fn release(browser: &Browser, trainer: &Session, activity: &str) {
+pub async fn release(browser: &Browser, trainer: &Session, activity: &str) {
     let preview = trainer.get(&format!("{activity}/release")).await;
     let body = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("csrf", &preview.attribute("input[name=csrf]", "value").unwrap())
@@ -177,17 +198,7 @@ async fn one_place(engine: Engine, kind: Kind, place: &str) {
     let mut process = Process::start(&database, Some(place)).await;
     let (_, school) = process.register(&lms, kind);
     let browser = Browser { origin: process.origin.clone(), http: http() };
-    let trainer = launch(&lms, &browser, &school, Part::Trainer, 0).await;
-    let activity = trainer.set_up(&[]).await;
-    let mut learners = Vec::new();
-    for n in 0..3 {
-        let learner = launch(&lms, &browser, &school, Part::Learner, n).await;
-        assert_eq!(learner.hand_in("<div>My work.</div>").await.status, 303);
-        learners.push(learner);
-    }
-    for learner in &learners {
-        assert_eq!(learner.review(["3", "2", "1"]).await.status, 303);
-    }
+    let (trainer, activity) = reviewed(&lms, &browser, &school, 0, 3).await;
     // The answer to the release may be lost with the process: that is what the test is about.
     release(&browser, &trainer, &activity).await;
     process.wait_until_killed().await;
@@ -259,17 +270,7 @@ async fn a_process_that_slept_past_its_lease_changes_nothing() {
     let first = Process::start(&database, None).await;
     let (_, school) = first.register(&lms, kind);
     let browser = Browser { origin: first.origin.clone(), http: http() };
-    let trainer = launch(&lms, &browser, &school, Part::Trainer, 0).await;
-    let activity = trainer.set_up(&[]).await;
-    let mut learners = Vec::new();
-    for n in 0..3 {
-        let learner = launch(&lms, &browser, &school, Part::Learner, n).await;
-        learner.hand_in("<div>My work.</div>").await;
-        learners.push(learner);
-    }
-    for learner in &learners {
-        assert_eq!(learner.review(["3", "2", "1"]).await.status, 303);
-    }
+    let (trainer, activity) = reviewed(&lms, &browser, &school, 0, 3).await;
     // Each call takes a second: there is time to stop the process while it waits for an answer.
     lms.campus.with(kind, |s| s.latency = Duration::from_secs(1));
     release(&browser, &trainer, &activity).await;
@@ -305,17 +306,7 @@ async fn figures_are_shown_on_their_own_listener() {
     let process = Process::start_with(&database, None, &[("CERCLE_METRICS_LISTEN", metrics.clone())]).await;
     let (_, school) = process.register(&lms, Kind::Moodle);
     let browser = Browser { origin: process.origin.clone(), http: http() };
-    let trainer = launch(&lms, &browser, &school, Part::Trainer, 0).await;
-    let activity = trainer.set_up(&[]).await;
-    let mut learners = Vec::new();
-    for n in 0..2 {
-        let learner = launch(&lms, &browser, &school, Part::Learner, n).await;
-        learner.hand_in("<div>My work.</div>").await;
-        learners.push(learner);
-    }
-    for learner in &learners {
-        learner.review(["3", "2", "1"]).await;
-    }
+    let (trainer, activity) = reviewed(&lms, &browser, &school, 0, 2).await;
     release(&browser, &trainer, &activity).await;
     let read = async || http().get(format!("http://{metrics}/metrics")).send().await.unwrap().text().await.unwrap();
     eventually("both grades are counted", async || {
@@ -331,6 +322,7 @@ async fn figures_are_shown_on_their_own_listener() {
         "grade_chain_violations 0",
         "launch_total{result=\"accepted\"} 3",
         "ags_oldest_pending_seconds 0",
+        "backup_age_seconds inf",
     ] {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
@@ -391,22 +383,8 @@ async fn killed_again_and_again(engine: Engine) {
     for kind in [Kind::Moodle, Kind::Canvas] {
         let (_, school) = process.register(&lms, kind);
         let browser = Browser { origin: origin.clone(), http: http() };
-        for link in &school.links[..2] {
-            let open = async |part: Part, n: usize| {
-                let user = person(&school, part, n);
-                browser.launch(&lms, &school, &user, link, |_| {}).await.expect("a launch")
-            };
-            let trainer = open(Part::Trainer, 0).await;
-            let activity = trainer.set_up(&[]).await;
-            let mut learners = Vec::new();
-            for n in 0..3 {
-                let learner = open(Part::Learner, n).await;
-                learner.hand_in("<div>My work.</div>").await;
-                learners.push(learner);
-            }
-            for learner in &learners {
-                learner.review(["3", "2", "1"]).await;
-            }
+        for (n, link) in school.links[..2].iter().enumerate() {
+            let (trainer, activity) = reviewed(&lms, &browser, &school, n, 3).await;
             release(&browser, &trainer, &activity).await;
             let names: Vec<String> = trainer.get(&activity).await.all("#group th a");
             let sheets = trainer.get(&activity).await.attributes("#group th a", "href");

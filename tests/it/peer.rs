@@ -2,12 +2,17 @@
 //! that is refused on the way, with nothing lost.
 
 use cercle::demo::campus::{Kind, Part};
+use cercle::peer::marks::{Input, Marks};
+use cercle::store::StoreError;
+use cercle::store::schema::aggregation_runs;
+use diesel::prelude::*;
 
-use crate::harness::{Page, TestApp, on_both_engines, person};
+use crate::harness::{Page, Session, TestApp, on_both_engines, person};
 
 on_both_engines! {
     the_whole_loop, set_up_refusals, works_are_kept_and_checked, reviews_are_leased_and_checked, names_stay_hidden,
     marks_can_be_decided, releasing_is_exact, test_users_stay_out, deadlines_hold, settings_can_change,
+    robust_marks_are_explained_and_kept, small_groups_get_the_mean_and_are_told, the_median_is_what_it_says,
 }
 
 async fn the_whole_loop(app: &TestApp) {
@@ -51,6 +56,160 @@ async fn the_whole_loop(app: &TestApp) {
     // Every decision is in the audit log, and its chain holds.
     let broken = app.context.db.read(cercle::audit::verify).await.unwrap();
     assert_eq!(broken, None);
+}
+
+/// Ten learners, each reviewed three times. The first gives everybody everything.
+async fn ten_reviewed(app: &TestApp, setup: &[(&str, &str)]) -> (Session, String, Vec<Session>) {
+    const LEVELS: [[&str; 3]; 4] = [["0", "1", "0"], ["1", "1", "1"], ["2", "1", "2"], ["3", "2", "2"]];
+    let trainer = app.trainer(Kind::Canvas).await;
+    let activity = trainer.set_up(setup).await;
+    let mut learners = Vec::new();
+    for n in 0..10 {
+        let learner = app.learner(Kind::Canvas, n).await;
+        let text = format!("<div>Quality {}.</div>", n % 4);
+        assert_eq!(learner.hand_in(&text).await.status, 303);
+        learners.push(learner);
+    }
+    // In turns, as people do: whoever is first cannot take everything.
+    for _ in 0..3 {
+        for (n, learner) in learners.iter().enumerate() {
+            let opened = learner.post(&format!("{activity}/reviews"), &[]).await;
+            let work = learner.get(&opened.location()).await.text(".work");
+            let quality: usize = work.trim_start_matches("Quality ").trim_end_matches('.').parse().unwrap();
+            let levels = if n == 0 { ["3", "3", "3"] } else { LEVELS[quality] };
+            assert_eq!(learner.review(levels).await.status, 303);
+        }
+    }
+    (trainer, activity, learners)
+}
+
+fn number(text: &str) -> f64 {
+    let digits: String = text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    digits.trim_end_matches('.').parse().unwrap_or_else(|_| panic!("{text:?} begins with a number"))
+}
+
+async fn robust_marks_are_explained_and_kept(app: &TestApp) {
+    let (trainer, activity, learners) = ten_reviewed(app, &[("reviews", "3")]).await;
+    let sheets = trainer.get(&activity).await.attributes("#group th a", "href");
+    let mut kind = Vec::new();
+    for sheet in &sheets {
+        let page = trainer.get(sheet).await;
+        assert!(page.text("#made").starts_with("Robust mark of 3 reviews"), "{}", page.text("#made"));
+        assert!(page.text("#made").contains("Nine times in ten"), "how sure it is");
+        assert_eq!(page.all(".counted").len(), 3);
+        if page.text("#reviewer").contains("points more than others") {
+            kind.push((sheet, page));
+        }
+    }
+    assert!(kind.iter().any(|(sheet, _)| **sheet == sheets[0]), "who gives everything is known for it: {}", kind.len());
+    let agreed = trainer.get(&activity).await;
+    assert!(agreed.text("#reliability p").starts_with("The means of the reviews"), "{}", agreed.text("#reliability"));
+    assert_eq!(agreed.all("#reliability tbody tr").len(), 3, "one line for each criterion");
+    let preview = trainer.get(&format!("{activity}/release")).await;
+    assert!(!preview.text("#moves").is_empty());
+    let rows = preview.all("#preview tbody tr");
+    let cells = preview.all("#preview tbody td[data-label='Plain mean']");
+    assert_eq!((rows.len(), cells.len()), (10, 10));
+    assert_eq!(trainer.release(&activity).await.status, 303);
+
+    // Each learner's page shows the parts, and they make the mark.
+    let mut marks = Vec::new();
+    for learner in &learners {
+        let page = learner.get(&activity).await;
+        let made = page.text("#made");
+        assert!(made.contains("3 reviews") && made.contains("plain mean"), "{made}");
+        let mean = number(made.split("would be ").nth(1).unwrap());
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for line in page.all("#feedback .counted") {
+            let weight = number(line.split("a weight of ").nth(1).unwrap());
+            sum += weight * number(line.trim_start_matches("counted as "));
+            weights += weight;
+        }
+        let mark = number(&page.text("#mark"));
+        let parts = (sum / weights).clamp(mean - 10.0, mean + 10.0);
+        assert!((parts - mark).abs() < 1.0, "{mark} is made of {parts}: {}", page.text("#feedback"));
+        assert!((mark - mean).abs() <= 10.01, "{mark} {mean}");
+        marks.push(mark);
+    }
+
+    // How they were made is stored, and can be made again.
+    let id = activity.rsplit('/').next().unwrap().to_owned();
+    let stored: Vec<(String, String, String)> = app
+        .context
+        .db
+        .read_blocking(|c| -> Result<_, StoreError> {
+            let runs = aggregation_runs::table.filter(aggregation_runs::activity_id.eq(&id));
+            let columns = (aggregation_runs::input, aggregation_runs::input_hash, aggregation_runs::outcome);
+            Ok(runs.select(columns).load(c)?)
+        })
+        .unwrap();
+    assert_eq!(stored.len(), 1);
+    let input: Input = serde_json::from_str(&stored[0].0).unwrap();
+    let outcome: Marks = serde_json::from_str(&stored[0].2).unwrap();
+    assert_eq!((input.hash(), &input.run().works), (stored[0].1.clone(), &outcome.works));
+    assert_eq!(input.reviews.len(), 30);
+    let changed = app.context.db.write_blocking(|c| -> Result<usize, StoreError> {
+        Ok(diesel::update(aggregation_runs::table).set(aggregation_runs::outcome.eq("{}")).execute(c)?)
+    });
+    assert!(changed.unwrap_err().to_string().contains("append-only"), "nobody changes it afterwards");
+
+    // What the trainer judges afterwards moves nobody else before the next release, which shows it first.
+    for sheet in &sheets[1..3] {
+        let fields = [("mark", "95"), ("reason", "r"), ("seen", "0"), ("judges", "on")];
+        assert_eq!(trainer.post(&format!("{sheet}/mark"), &fields).await.status, 303);
+    }
+    assert!(number(&learners[1].get(&activity).await.text("#mark")) > 94.9);
+    assert!((number(&learners[5].get(&activity).await.text("#mark")) - marks[5]).abs() < 0.001);
+    let again = trainer.get(&format!("{activity}/release")).await;
+    let effects = again.all("#preview tbody .tag");
+    assert!(effects.iter().filter(|e| e.contains("changes")).count() >= 7, "{effects:?}");
+    assert_eq!(trainer.release(&activity).await.status, 303);
+    assert!(
+        (number(&learners[5].get(&activity).await.text("#mark")) - marks[5]).abs() > 0.01,
+        "all have moved a little"
+    );
+    assert!(learners[5].get(&activity).await.text("#made").contains("moved all marks"));
+    // An exception says nothing about reviewers.
+    let fields = [("mark", "0"), ("reason", "Copied."), ("seen", "0")];
+    assert_eq!(trainer.post(&format!("{}/mark", sheets[4]), &fields).await.status, 303);
+    let preview = trainer.get(&format!("{activity}/release")).await;
+    assert!(
+        preview.all("#preview tbody .tag").iter().all(|e| !e.contains("changes")),
+        "{:?}",
+        preview.all("#preview tbody .tag")
+    );
+}
+
+async fn small_groups_get_the_mean_and_are_told(app: &TestApp) {
+    let trainer = app.trainer(Kind::Canvas).await;
+    let activity = trainer.set_up(&[("reviews", "1")]).await;
+    for n in 0..2 {
+        app.learner(Kind::Canvas, n).await.hand_in("<div>Work.</div>").await;
+    }
+    for n in 0..2 {
+        assert_eq!(app.learner(Kind::Canvas, n).await.review(["3", "2", "1"]).await.status, 303);
+    }
+    let preview = trainer.get(&format!("{activity}/release")).await;
+    assert!(preview.text("#fallback").contains("fewer than 8 works"), "{}", preview.text("#fallback"));
+    assert!(preview.all("#moves").is_empty());
+    let sheet = trainer.get(&activity).await.attributes("#group th a", "href").remove(0);
+    let page = trainer.get(&sheet).await;
+    assert!(page.text("#made").starts_with("One review: 73.33"), "{}", page.text("#made"));
+    assert!(page.all(".counted").is_empty() && page.all("#reviewer").is_empty());
+    assert!(trainer.get(&activity).await.all("#reliability").is_empty(), "two works say nothing");
+}
+
+async fn the_median_is_what_it_says(app: &TestApp) {
+    let (trainer, activity, learners) = ten_reviewed(app, &[("reviews", "3"), ("method", "median")]).await;
+    assert_eq!(trainer.release(&activity).await.status, 303);
+    for learner in &learners {
+        let page = learner.get(&activity).await;
+        let mut totals: Vec<f64> =
+            page.all("#feedback h3").iter().map(|h| number(h.split("· ").nth(1).unwrap())).collect();
+        totals.sort_by(f64::total_cmp);
+        assert!((number(&page.text("#mark")) - totals[1]).abs() < 0.01, "{totals:?}");
+        assert!(page.text("#made").contains("median"));
+    }
 }
 
 async fn set_up_refusals(app: &TestApp) {
@@ -174,9 +333,9 @@ const COMPLETE: [(&str, &str); 6] = [
     ("level_c1", "3"),
     ("level_c2", "3"),
     ("level_c3", "3"),
-    ("comment_c1", "a"),
-    ("comment_c2", "b"),
-    ("comment_c3", "c"),
+    ("comment_c1", "It names the facts."),
+    ("comment_c2", "It says who and when."),
+    ("comment_c3", "It asks a question."),
 ];
 
 async fn reviews_are_leased_and_checked(app: &TestApp) {
@@ -227,7 +386,7 @@ async fn reviews_are_leased_and_checked(app: &TestApp) {
     assert_eq!(ada.post(&start, &[]).await.location(), review);
     assert_eq!(ada.post(&review, &COMPLETE).await.status, 303);
     assert_eq!(ada.post(&review, &COMPLETE).await.status, 303, "a double click sends once");
-    assert_eq!(ada.post(&format!("{review}/draft"), &COMPLETE).await.status, 409, "a sent review is final");
+    assert_eq!(ada.post(&format!("{review}/draft"), &COMPLETE).await.status, 409, "a sent review is not saved in part");
 }
 
 /// T61: no byte that a peer gets names another peer, in a double-blind activity.

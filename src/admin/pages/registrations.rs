@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::grades;
 use crate::grades::figures::Lane;
 use crate::grades::model::{Circuit, Health as Delivery};
+use crate::grades::restored::{self, Comparison};
 use crate::ids::RegistrationId;
 use crate::launch::{self, Launched, Refused};
 use crate::lti::registration::CUSTOM_PARAMETERS;
@@ -22,6 +23,7 @@ use crate::platform::pages::scope_texts;
 use crate::platform::{service, store};
 use crate::settings::Settings;
 use crate::store::columns::Role;
+use crate::store::upkeep::{self, Restored};
 use crate::store::{Conn, StoreError, StoreResult};
 use crate::web::fields::Fields;
 use crate::web::{PageError, PageResult, View, page, page_with, see_other};
@@ -46,6 +48,8 @@ struct Overview {
     names: HashMap<String, String>,
     /// How grades get to each LMS.
     lanes: Vec<Lane>,
+    /// Where the database was a backup and nothing is sent: how it compares with the LMSs.
+    held_back: Option<(Restored, Comparison)>,
 }
 
 /// A circuit, in words.
@@ -85,8 +89,12 @@ impl Home {
 }
 
 fn overview(conn: &mut Conn, now: UtcTime) -> StoreResult<Overview> {
-    let lanes = grades::figures::lanes(conn)?;
-    let mut o = Overview { refused: launch::list_refused(conn, None, LISTED)?, lanes, ..Overview::default() };
+    let (lanes, refused) = (grades::figures::lanes(conn)?, launch::list_refused(conn, None, LISTED)?);
+    let held_back = match upkeep::find_restored(conn)?.filter(|restored| restored.resumed_at.is_none()) {
+        Some(restored) => Some((restored, restored::compare(conn, restored.at)?)),
+        None => None,
+    };
+    let mut o = Overview { refused, lanes, held_back, ..Overview::default() };
     for registration in store::list_registrations(conn)? {
         let deployments = store::list_deployments(conn, &registration.id)?;
         let before = o.inbox.len();
@@ -254,6 +262,7 @@ impl Doctor {
         self.v.t(match finding.check {
             "public_url" => "check-public-url",
             "signing_key" => "check-signing-key",
+            "backup" => "check-backup",
             "public_keys" => "check-public-keys",
             "enabled" => "check-enabled",
             "key_set" => "check-key-set",

@@ -287,6 +287,7 @@ fn person_of(registration: &RegistrationId, member: &Member) -> Person {
         family_name: member.family_name.clone(),
         email: None,
         test_user: member.mapped.test_user,
+        lang: None,
     }
 }
 

@@ -18,6 +18,7 @@ mod health;
 mod leases;
 mod line_items;
 mod outbox;
+mod restored;
 mod revisions;
 
 pub use attempts::{delete_attempts_before, end_attempts, list_tries};
@@ -35,4 +36,5 @@ pub use outbox::{
     create_outgoing, find_outgoing_for_update, hold, hurry, list_due, list_outgoing, list_waiting, raise_outgoing,
     rearm, rearm_for,
 };
+pub use restored::{check_all, count_read_since, list_disputed};
 pub use revisions::{count_broken_chains, create_revision, find_last, find_newest, list_points_since, list_revisions};

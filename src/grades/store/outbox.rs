@@ -9,7 +9,7 @@ use crate::ids::{ActivityId, CourseId, LineItemId, OutboxId, PersonId, Registrat
 use crate::lti::score::Verdict;
 use crate::store::columns::Points;
 use crate::store::schema::{ags_outbox, line_items};
-use crate::store::{Conn, StoreResult, row_of};
+use crate::store::{Conn, Engine, StoreResult, dialect, row_of};
 
 row_of! {
     Outgoing as OutboxRow in ags_outbox {
@@ -47,6 +47,9 @@ row_of! {
 /// # Errors
 /// When the database fails.
 pub fn hold(conn: &mut Conn, activity: &ActivityId, person: Option<&PersonId>) -> StoreResult<()> {
+    if dialect::engine(conn) == Engine::Sqlite {
+        return Ok(());
+    }
     let columns: Vec<LineItemId> =
         line_items::table.filter(line_items::activity_id.eq(activity)).select(line_items::id).load(conn)?;
     let of_these = ags_outbox::line_item_id.eq_any(columns);

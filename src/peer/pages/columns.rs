@@ -4,7 +4,6 @@ use actix_web::web;
 use askama::Template;
 
 use super::known_class;
-use crate::activity;
 use crate::activity::model::GradeTag;
 use crate::context::Context;
 use crate::grades::columns::{self, Lost};
@@ -41,14 +40,12 @@ async fn show(user: SignedIn, context: web::Data<Context>, id: web::Path<String>
     if scope.role != Role::Trainer {
         return Err(PageError::forbidden());
     }
-    let (read_scope, read_id) = (scope.clone(), id.clone());
-    let activity = context.db.read(move |c| activity::store::get(c, &read_scope, &read_id)).await?;
-    let lost = columns::list_lost(&context, &scope, &id).await?;
+    let (title, lost) = columns::list_lost(&context, &scope, &id).await?;
     let base = format!("/peer/{id}/grades");
     if lost.is_empty() {
         return Ok(see_other(&base));
     }
-    page(&ColumnsPage { v: user.view, title: activity.title, base, lost })
+    page(&ColumnsPage { v: user.view, title, base, lost })
 }
 
 /// The LMS is asked again, so that only a column that it has can be chosen.
@@ -58,7 +55,7 @@ async fn choose(form: Posted, context: web::Data<Context>, id: web::Path<String>
         return Err(PageError::forbidden());
     }
     let (item, url) = (LineItemId(form.fields.text("item").to_owned()), form.fields.text("column"));
-    let lost = columns::list_lost(&context, &scope, &id).await?;
+    let (_, lost) = columns::list_lost(&context, &scope, &id).await?;
     let of_item = lost.into_iter().find(|l| l.id == item).and_then(|l| l.choices.ok());
     let choice = of_item.and_then(|choices| choices.into_iter().find(|c| c.url == url));
     let Some(choice) = choice else {

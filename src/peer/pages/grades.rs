@@ -1,9 +1,9 @@
 //! The trainer's grade page: where each released grade is, what to do about it, and a list for a spreadsheet.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 
+use super::spreadsheet::{self, cell};
 use super::{grade_tag, grade_words, known_class};
 use crate::activity::model::GradeTag;
 use crate::context::Context;
@@ -207,54 +207,26 @@ async fn act(form: Posted, context: web::Data<Context>, id: web::Path<String>) -
     Ok(see_other(&home))
 }
 
-/// A cell that no spreadsheet takes for a formula (reliability-security.md §3).
-fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
 /// Everything that is not confirmed, for a spreadsheet.
 async fn list(user: SignedIn, context: web::Data<Context>, id: web::Path<String>) -> PageResult {
     let shown = load(&user, &context, &ActivityId(id.into_inner())).await?;
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let v = &shown.v;
     let heading = ["col-learner", "col-which", "col-mark", "col-grade", "col-in-lms", "col-do"].map(|key| v.t(key));
-    let mut written = writer.write_record(&heading);
-    for entry in shown.entries().iter().filter(|e| !e.is_confirmed()) {
-        let cells = [
-            cell(&shown.name(entry)),
-            shown.kind(entry).unwrap_or_else(|| v.t("col-work")),
-            shown.ours(entry),
-            cell(&shown.words(entry)),
-            shown.theirs(entry).unwrap_or_default(),
-            cell(&shown.advice(entry).unwrap_or_default()),
-        ];
-        written = written.and_then(|()| writer.write_record(&cells));
-    }
-    written.map_err(|e| PageError::internal(&e))?;
-    let body = writer.into_inner().map_err(|e| PageError::internal(&e))?;
-    // Spreadsheets read UTF-8 only with its mark.
-    let body = [b"\xEF\xBB\xBF".as_slice(), &body].concat();
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"grades.csv\""))
-        .body(body))
+    let rows = shown.entries().into_iter().filter(|e| !e.is_confirmed()).map(|entry| {
+        [
+            cell(&shown.name(&entry)),
+            shown.kind(&entry).unwrap_or_else(|| v.t("col-work")),
+            shown.ours(&entry),
+            cell(&shown.words(&entry)),
+            shown.theirs(&entry).unwrap_or_default(),
+            cell(&shown.advice(&entry).unwrap_or_default()),
+        ]
+    });
+    spreadsheet::file("grades.csv", heading, rows)
 }
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/peer/{activity}/grades").route(web::get().to(show)).route(web::post().to(act)))
         .route("/peer/{activity}/grades.csv", web::get().to(list));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cell;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for text in ["=1+1", "+33", "-x", "@SUM(A1)", "\t=1"] {
-            assert_eq!(cell(text), format!("'{text}"));
-        }
-        assert_eq!(cell("Ada = Lovelace"), "Ada = Lovelace");
-    }
 }

@@ -4,15 +4,21 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::{grade_words_for_learner, participant};
+use super::files::{ACCEPT, FileList, Reader};
+use super::{Typed, grade_words_for_learner, marks, participant};
 use crate::activity::model::Activity;
 use crate::context::Context;
 use crate::grades::service::Released;
 use crate::ids::ActivityId;
 use crate::launch::{Posted, SignedIn};
+use crate::news::pages::greet;
 use crate::peer::PeerError;
-use crate::peer::model::SubmissionState;
-use crate::peer::service::work::{self, Home};
+use crate::peer::model::{Appeal, AppealState, Report, ReportState, Submission};
+use crate::peer::service::home::{self, Given, Home, Received, Waiting};
+use crate::peer::service::respond::{MAX_APPEAL, MAX_REPLY};
+use crate::peer::service::review::MAX_REPORT;
+use crate::peer::service::work::{self, OwnWork};
+use crate::store::columns::Points;
 use crate::web::html::CleanHtml;
 use crate::web::{PageError, PageResult, View, page, page_with, see_other};
 
@@ -23,7 +29,11 @@ pub(super) struct LearnerPage {
     home: Home,
     brief: CleanHtml,
     work: CleanHtml,
+    files: FileList,
     now: crate::clock::UtcTime,
+    typed: Option<Typed>,
+    /// What is new since the last visit.
+    news: Vec<String>,
 }
 
 /// Where a learner stands: what the page's one button is for.
@@ -32,6 +42,7 @@ enum Stage {
     Watch,
     Write,
     Missed,
+    Practise,
     Review,
     NoWork,
     ReviewsOver,
@@ -41,7 +52,8 @@ enum Stage {
 }
 
 impl LearnerPage {
-    pub(super) fn new(v: View, home: Home, now: crate::clock::UtcTime) -> Self {
+    pub(super) fn new(v: View, mut home: Home, now: crate::clock::UtcTime) -> Self {
+        let files = FileList::new(&v, &home.activity.id, std::mem::take(&mut home.files), Reader::Knowing);
         let html = |s: Option<&str>| CleanHtml::sanitise(s.unwrap_or_default());
         let work = home.submission.as_ref();
         Self {
@@ -49,16 +61,67 @@ impl LearnerPage {
             work: html(work.and_then(|s| s.handed_in_html.as_deref().or(Some(&s.draft_html)))),
             v,
             home,
+            files,
             now,
+            typed: None,
+            news: Vec::new(),
         }
     }
 
+    pub(super) fn with(self, typed: Typed) -> Self {
+        Self { typed: Some(typed), ..self }
+    }
+
+    /// What was refused in the form of an element.
+    fn typed_in(&self, place: &str) -> Option<&Typed> {
+        Typed::at(self.typed.as_ref(), place)
+    }
+
+    /// What stands in the field of an element.
+    fn text_in(&self, place: &str) -> &str {
+        Typed::text(self.typed_in(place))
+    }
+
+    fn given_words(&self, given: &Given) -> String {
+        match given.difference {
+            None => self.v.t("given-alone"),
+            Some(Points(d)) if d.abs() < 5_000 => self.v.t("given-same"),
+            Some(d) if d.0 > 0 => self.v.a("given-more", "points", self.v.points(&d)),
+            Some(d) => self.v.a("given-less", "points", self.v.points(&Points(-d.0))),
+        }
+    }
+
+    fn author(&self, given: &Given) -> String {
+        self.shown(&given.name, &given.number)
+    }
+
+    /// A name as far as it is shown.
+    fn shown(&self, name: &Option<String>, number: &i32) -> String {
+        name.clone().unwrap_or_else(|| participant(&self.v, *number))
+    }
+
+    fn report_words(&self, report: &Report) -> String {
+        self.v.t(match report.state {
+            ReportState::Open => "report-open",
+            ReportState::Upheld => "report-upheld",
+            ReportState::Rejected => "report-rejected",
+        })
+    }
+
+    fn appeal_words(&self, appeal: &Appeal) -> String {
+        self.v.t(match appeal.state {
+            AppealState::Open => "appeal-open",
+            AppealState::Accepted => "appeal-accepted",
+            AppealState::Rejected => "appeal-rejected",
+        })
+    }
+
     fn handed_in(&self) -> bool {
-        self.home.submission.as_ref().is_some_and(|s| s.state == SubmissionState::HandedIn)
+        self.home.submission.as_ref().is_some_and(Submission::is_handed_in)
     }
 
     fn wanted(&self) -> usize {
-        usize::try_from(self.home.activity.reviews_per_learner).unwrap_or(0)
+        self.home.activity.wanted()
     }
 
     fn stage(&self) -> Stage {
@@ -73,11 +136,33 @@ impl LearnerPage {
             Stage::Waiting
         } else if !activity.takes_reviews(self.now) {
             Stage::ReviewsOver
-        } else if self.home.open_review.is_some() || self.home.work_waiting {
+        } else if self.home.practising.comes_first {
+            Stage::Practise
+        } else if self.home.open_review.is_some() || self.has_work() {
             Stage::Review
         } else {
             Stage::NoWork
         }
+    }
+
+    fn has_work(&self) -> bool {
+        self.home.waiting != Waiting::Nothing
+    }
+
+    fn is_asked(&self) -> bool {
+        self.home.waiting == Waiting::Asked
+    }
+
+    /// Whether somebody who has sent enough reviews may write one more.
+    fn may_volunteer(&self) -> bool {
+        let is_there = self.home.open_review.is_some() || self.has_work();
+        is_there && self.home.activity.takes_reviews(self.now)
+    }
+
+    /// Whether it is time to assess the own work: once there is nothing left to review.
+    fn may_assess(&self) -> bool {
+        let is_time = matches!(self.stage(), Stage::Waiting | Stage::NoWork);
+        is_time && self.home.activity.takes_reviews(self.now)
     }
 
     fn can_take_back(&self) -> bool {
@@ -86,11 +171,6 @@ impl LearnerPage {
 
     fn mark_text(&self) -> String {
         self.home.result.as_ref().map_or_else(String::new, |r| self.v.points(&r.released.revision.points))
-    }
-
-    fn grade_text(&self) -> String {
-        let state = self.home.result.as_ref().and_then(|r| r.released.state.as_ref());
-        grade_words_for_learner(&self.v, state)
     }
 
     fn state_text(&self, released: &Released) -> String {
@@ -107,8 +187,10 @@ async fn show(user: SignedIn, context: web::Data<Context>, id: web::Path<String>
     if scope.role.is_staff() {
         return super::trainer::show_group(user, context, id).await;
     }
-    let home = context.db.read(move |c| work::home(c, &scope, &id, now)).await?;
-    page(&LearnerPage::new(user.view, home, now))
+    let (asker, of) = (scope.clone(), id.clone());
+    let home = context.db.read(move |c| home::load(c, &asker, &of, now)).await?;
+    let news = greet(&context, &user.view, &scope, &id, &home.activity.title).await?;
+    page(&LearnerPage { news, ..LearnerPage::new(user.view, home, now) })
 }
 
 #[derive(Template)]
@@ -119,26 +201,42 @@ struct Editor {
     brief: CleanHtml,
     text: String,
     revision: i32,
+    files: FileList,
+    max_bytes: u64,
     problem: Option<String>,
     open: bool,
 }
 
 impl Editor {
-    fn new(v: View, activity: Activity, text: String, revision: i32, now: crate::clock::UtcTime) -> Self {
-        let brief = CleanHtml::sanitise(&activity.brief_html);
-        Self { open: activity.takes_works(now), v, brief, activity, text, revision, problem: None }
+    fn new(v: View, activity: Activity, own: Option<OwnWork>, context: &Context, now: crate::clock::UtcTime) -> Self {
+        let (text, revision, files) =
+            own.map_or_else(Default::default, |(s, files)| (s.draft_html, s.draft_revision, files));
+        Self {
+            open: activity.takes_works(now),
+            files: FileList::new(&v, &activity.id, files, Reader::Writing),
+            max_bytes: context.files.max_bytes(),
+            brief: CleanHtml::sanitise(&activity.brief_html),
+            v,
+            activity,
+            text,
+            revision,
+            problem: None,
+        }
+    }
+
+    fn max_mib(&self) -> i64 {
+        i64::try_from(self.max_bytes / 1024 / 1024).unwrap_or(i64::MAX)
     }
 }
 
 async fn editor(user: SignedIn, context: web::Data<Context>, id: web::Path<String>) -> PageResult {
     let (scope, id, now) = (user.scope(), ActivityId(id.into_inner()), context.clock.now());
     let home = format!("/peer/{id}");
-    let (activity, submission) = context.db.read(move |c| work::open_editor(c, &scope, &id)).await?;
-    match submission {
-        Some(s) if s.state == SubmissionState::HandedIn => Ok(see_other(&home)),
-        Some(s) => page(&Editor::new(user.view, activity, s.draft_html, s.draft_revision, now)),
-        None => page(&Editor::new(user.view, activity, String::new(), 0, now)),
+    let (activity, own) = context.db.read(move |c| work::open_editor(c, &scope, &id)).await?;
+    if own.as_ref().is_some_and(|(work, _)| work.is_handed_in()) {
+        return Ok(see_other(&home));
     }
+    page(&Editor::new(user.view, activity, own, &context, now))
 }
 
 async fn save(form: Posted, context: web::Data<Context>, id: web::Path<String>) -> PageResult {
@@ -166,11 +264,10 @@ async fn hand_in(form: Posted, context: web::Data<Context>, id: web::Path<String
         Ok(Err(error)) | Err(error) => return Err(error.into()),
     };
     // The page comes back with the whole text, whether or not it could be stored.
-    let (activity, known) = context.db.read(move |c| work::open_editor(c, &scope, &id)).await?;
-    let revision = known.map_or(0, |s| s.draft_revision);
+    let (activity, own) = context.db.read(move |c| work::open_editor(c, &scope, &id)).await?;
     let problem = Some(by.view.t(&format!("refused-{rule}")));
     let text = CleanHtml::sanitise(&html).as_str().to_owned();
-    let editor = Editor { problem, ..Editor::new(by.view, activity, text, revision, at) };
+    let editor = Editor { text, problem, ..Editor::new(by.view, activity, own, &context, at) };
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &editor)
 }
 

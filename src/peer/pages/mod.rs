@@ -1,15 +1,28 @@
 //! The pages of peer assessment.
 
+mod assessment;
 mod columns;
+mod dates;
+mod export;
+mod files;
 mod grades;
 mod learner;
+mod marks;
+mod pairs;
+mod practice;
+mod release;
+mod respond;
 mod review;
+mod self_assessment;
 mod setup;
+mod sheet;
+mod spreadsheet;
 mod trainer;
 
 use actix_web::web;
 
 use super::PeerError;
+use super::table::Wrong;
 use crate::grades::model::GradeState;
 use crate::web::{PageError, View};
 
@@ -21,6 +34,33 @@ impl From<PeerError> for PageError {
             PeerError::Role => Self::forbidden(),
             PeerError::Refused(rule) => Self::refused(rule),
         }
+    }
+}
+
+/// What was typed and refused, so that it is shown again.
+struct Typed {
+    /// Why.
+    problem: String,
+    /// The id of the element with the form.
+    place: String,
+    /// What stood in it.
+    text: String,
+}
+
+impl Typed {
+    /// What was refused by a rule.
+    fn refused(v: &View, rule: &str, place: &str, text: String) -> Self {
+        Self { problem: v.t(&format!("refused-{rule}")), place: place.to_owned(), text }
+    }
+
+    /// What was refused in a place.
+    fn at<'a>(typed: Option<&'a Self>, place: &str) -> Option<&'a Self> {
+        typed.filter(|typed| typed.place == place)
+    }
+
+    /// What stands in the field of a place.
+    fn text(typed: Option<&Self>) -> &str {
+        typed.map_or("", |typed| &typed.text)
     }
 }
 
@@ -41,6 +81,7 @@ fn grade_words(v: &View, state: Option<&GradeState>) -> String {
         Some(GradeState::Confirmed { .. }) => v.t("grade-sent"),
         Some(GradeState::Sent) => v.t("grade-taken"),
         Some(GradeState::Waiting) => v.t("grade-waiting"),
+        Some(GradeState::Paused) => v.t("grade-paused"),
         Some(GradeState::Conflict { theirs: Some(theirs), .. }) => {
             v.a("grade-conflict-with", "theirs", v.points(theirs))
         }
@@ -90,8 +131,23 @@ fn grade_tag(state: Option<&GradeState>) -> &'static str {
     match state {
         None | Some(GradeState::Waiting | GradeState::Kept { .. }) => "plain",
         Some(GradeState::Confirmed { .. } | GradeState::Sent) => "",
-        Some(GradeState::Retrying { .. }) => "warn",
+        Some(GradeState::Retrying { .. } | GradeState::Paused) => "warn",
         Some(GradeState::Conflict { .. } | GradeState::Failed { .. }) => "bad",
+    }
+}
+
+/// Why a list cannot be used, in words.
+fn table_words(v: &View, wrong: &Wrong) -> String {
+    match wrong {
+        Wrong::Whole(key) => v.t(key),
+        Wrong::Cell { key, line, column, text } => v.lang().text_with(
+            key,
+            &[
+                ("line", line.to_string().into()),
+                ("column", (*column).to_owned().into()),
+                ("text", text.chars().take(60).collect::<String>().into()),
+            ],
+        ),
     }
 }
 
@@ -105,7 +161,15 @@ pub fn routes(config: &mut web::ServiceConfig) {
     setup::routes(config);
     learner::routes(config);
     review::routes(config);
+    pairs::routes(config);
+    practice::routes(config);
+    self_assessment::routes(config);
+    respond::routes(config);
     trainer::routes(config);
+    sheet::routes(config);
+    release::routes(config);
     columns::routes(config);
     grades::routes(config);
+    export::routes(config);
+    files::routes(config);
 }

@@ -4,15 +4,18 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::participant;
+use super::assessment::{Assessment, read_body};
+use super::files::{FileList, Reader};
+use super::{Typed, participant};
+use crate::activity::model::Anonymity;
 use crate::context::Context;
 use crate::ids::{ActivityId, ReviewId};
 use crate::launch::{Posted, SignedIn};
 use crate::peer::PeerError;
-use crate::peer::model::{ReviewBody, ReviewState};
-use crate::peer::rubric::{Criterion, Missing};
-use crate::peer::service::review::{self, Reviewing};
-use crate::web::fields::Fields;
+use crate::peer::model::{Declined, ReviewState};
+use crate::peer::rubric::Missing;
+use crate::peer::service::review::{self, MAX_REPORT, Reviewing, Sending};
+use crate::store::Conn;
 use crate::web::html::CleanHtml;
 use crate::web::{PageError, PageResult, View, page, page_with, see_other};
 
@@ -22,49 +25,35 @@ struct ReviewPage {
     v: View,
     r: Reviewing,
     work: CleanHtml,
+    files: FileList,
     author: String,
     missing: Missing,
+    assessment: Assessment,
+    /// Not sent yet.
     open: bool,
+    /// Sent, and may be sent again.
+    changing: bool,
+    /// What was said about the work and refused.
+    typed: Option<Typed>,
 }
 
 impl ReviewPage {
-    fn new(v: View, r: Reviewing, missing: Missing, now: crate::clock::UtcTime) -> Self {
+    fn new(v: View, mut r: Reviewing, missing: Missing, now: crate::clock::UtcTime) -> Self {
+        let reader = match r.activity.anonymity {
+            Anonymity::Open => Reader::Peer,
+            Anonymity::DoubleBlind => Reader::Blind,
+        };
+        let files = FileList::new(&v, &r.activity.id, std::mem::take(&mut r.files), reader);
         let author = r.author.clone().unwrap_or_else(|| participant(&v, r.number));
-        let open = r.review.state != ReviewState::Sent && r.activity.takes_reviews(now);
-        Self { work: CleanHtml::sanitise(&r.html), v, r, author, missing, open }
+        let (is_sent, in_time) = (r.review.state == ReviewState::Sent, r.activity.takes_reviews(now));
+        let open = !is_sent && in_time && r.review.declined.is_none();
+        let changing = is_sent && in_time;
+        let body = std::mem::take(&mut r.review.body);
+        let rubric = std::mem::take(&mut r.rubric);
+        let assessment = Assessment::new(&v, rubric, body, &missing, !open && !changing);
+        let work = CleanHtml::sanitise(&r.html);
+        Self { work, files, v, r, author, missing, assessment, open, changing, typed: None }
     }
-
-    fn is_chosen(&self, criterion: &Criterion, level: &usize) -> bool {
-        self.r.review.body.levels.get(&criterion.id) == Some(level)
-    }
-
-    fn comment(&self, criterion: &Criterion) -> String {
-        criterion.comment(&self.r.review.body).unwrap_or_default().to_owned()
-    }
-
-    fn lacks_level(&self, criterion: &Criterion) -> bool {
-        self.missing.levels.contains(&criterion.id)
-    }
-
-    fn lacks_comment(&self, criterion: &Criterion) -> bool {
-        self.missing.comments.contains(&criterion.id)
-    }
-}
-
-/// Fields `level_ID`, `comment_ID`, `overall`.
-fn read_body(fields: &Fields) -> ReviewBody {
-    let mut body =
-        ReviewBody { overall: fields.raw("overall").unwrap_or_default().to_owned(), ..ReviewBody::default() };
-    for (name, value) in fields.iter() {
-        if let Some(id) = name.strip_prefix("level_") {
-            if let Ok(level) = value.parse() {
-                body.levels.insert(id.to_owned(), level);
-            }
-        } else if let Some(id) = name.strip_prefix("comment_") {
-            body.comments.insert(id.to_owned(), value.to_owned());
-        }
-    }
-    body
 }
 
 type Ids = web::Path<(String, String)>;
@@ -81,7 +70,7 @@ async fn start(form: Posted, context: web::Data<Context>, id: web::Path<String>)
     match outcome {
         Ok(review) => Ok(see_other(&format!("{home}/reviews/{review}"))),
         // The page says the same in a calmer way.
-        Err(PeerError::Refused("review-none-waiting" | "review-enough")) => Ok(see_other(&home)),
+        Err(PeerError::Refused("review-none-waiting" | "review-practise-first")) => Ok(see_other(&home)),
         Err(error) => Err(error.into()),
     }
 }
@@ -104,12 +93,37 @@ async fn send(form: Posted, context: web::Data<Context>, path: Ids) -> PageResul
     let (scope, (id, review), body) = (by.scope(), ids(path), read_body(&fields));
     let home = format!("/peer/{id}");
     let (write_scope, write_id, write_review) = (scope.clone(), id.clone(), review.clone());
-    let outcome = context.db.write(move |c| review::send(c, &write_scope, &write_id, &write_review, body, at)).await?;
-    let Err(missing) = outcome else {
+    let sending = Sending { body: body.clone(), anyway: fields.has("anyway") };
+    let sent = move |c: &mut Conn| review::send(c, &write_scope, &write_id, &write_review, sending, at);
+    let Err(missing) = context.db.write(sent).await? else {
         return Ok(see_other(&home));
     };
-    let loaded = context.db.read(move |c| review::load(c, &scope, &id, &review)).await?;
+    let mut loaded = context.db.read(move |c| review::load(c, &scope, &id, &review)).await?;
+    // As it was typed: what cannot be chosen is not stored, nor are changes to a review that was sent before.
+    loaded.review.body = body;
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &ReviewPage::new(by.view, loaded, missing, at))
+}
+
+/// The work goes to somebody else for good.
+async fn decline(form: Posted, context: web::Data<Context>, path: Ids) -> PageResult {
+    let Posted { by, fields, at } = form;
+    let (scope, (id, review), text) = (by.scope(), ids(path), fields.raw("text").unwrap_or_default().to_owned());
+    let why = match fields.text("why") {
+        "conflict" => Declined::Conflict,
+        _ => Declined::Problem,
+    };
+    let home = format!("/peer/{id}");
+    let (write_scope, write_id, write_review, typed) = (scope.clone(), id.clone(), review.clone(), text.clone());
+    let declined = move |c: &mut Conn| review::decline(c, &write_scope, &write_id, &write_review, (why, &text), at);
+    let rule = match context.db.write(declined).await {
+        Ok(()) => return Ok(see_other(&home)),
+        Err(PeerError::Refused(rule)) => rule,
+        Err(error) => return Err(error.into()),
+    };
+    let loaded = context.db.read(move |c| review::load(c, &scope, &id, &review)).await?;
+    let typed = Typed::refused(&by.view, rule, "decline", typed);
+    let page = ReviewPage::new(by.view, loaded, Missing::default(), at);
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &ReviewPage { typed: Some(typed), ..page })
 }
 
 async fn give_back(form: Posted, context: web::Data<Context>, path: Ids) -> PageResult {
@@ -126,5 +140,6 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             web::resource("/peer/{activity}/reviews/{review}").route(web::get().to(show)).route(web::post().to(send)),
         )
         .service(web::resource("/peer/{activity}/reviews/{review}/draft").route(web::post().to(save)))
+        .service(web::resource("/peer/{activity}/reviews/{review}/decline").route(web::post().to(decline)))
         .service(web::resource("/peer/{activity}/reviews/{review}/back").route(web::post().to(give_back)));
 }

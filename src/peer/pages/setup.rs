@@ -4,15 +4,18 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 
+use super::{dates, spreadsheet, table_words};
 use crate::activity;
-use crate::activity::model::Anonymity;
+use crate::activity::model::{Anonymity, MarkMethod, ReviewingMethod};
 use crate::activity::pages::answer_page;
 use crate::context::Context;
 use crate::ids::ActivityId;
 use crate::launch::{Posted, SignedIn};
-use crate::peer::rubric::{self, Template as RubricTemplate};
+use crate::peer::rubric::{self, Criterion, Kind, Template as RubricTemplate};
+use crate::peer::rubric_file;
 use crate::peer::service::settings;
 use crate::peer::setup::{Problem, Setup};
+use crate::peer::table::Wrong;
 use crate::platform;
 use crate::store::columns::Role;
 use crate::store::{Conn, StoreError};
@@ -50,13 +53,35 @@ impl SetupPage {
         }
     }
 
-    fn iso(&self, at: &Option<crate::clock::UtcTime>) -> String {
-        at.map(crate::clock::UtcTime::iso_seconds).unwrap_or_default()
+    fn method_key(&self, method: &MarkMethod) -> &'static str {
+        match method {
+            MarkMethod::Robust => "method-robust",
+            MarkMethod::Mean => "method-mean",
+            MarkMethod::Median => "method-median",
+        }
     }
 
-    /// The value of a date field while there is no script: UTC.
-    fn local(&self, at: &Option<crate::clock::UtcTime>) -> String {
-        at.map(|t| t.to_chrono().format("%Y-%m-%dT%H:%M").to_string()).unwrap_or_default()
+    fn method_help(&self, method: &MarkMethod) -> &'static str {
+        match method {
+            MarkMethod::Robust => "method-robust-help",
+            MarkMethod::Mean => "method-mean-help",
+            MarkMethod::Median => "method-median-help",
+        }
+    }
+
+    /// Whether something behind "More" is not as it is by default.
+    fn is_unusual(&self) -> bool {
+        self.setup.mark_method != MarkMethod::Robust
+            || self.setup.reviewing_column.is_some()
+            || self.setup.self_assessment
+    }
+
+    fn most(&self, criterion: &Criterion) -> u32 {
+        criterion.most
+    }
+
+    fn not_imported(&self, wrong: &Wrong) -> String {
+        table_words(&self.v, wrong)
     }
 
     fn is_double_blind(&self) -> bool {
@@ -131,12 +156,12 @@ async fn create(form_data: Posted, context: web::Data<Context>) -> PageResult {
     if user.session.role != Role::Trainer {
         return Err(PageError::forbidden());
     }
-    let mut setup = Setup::read(&fields);
-    setup.name_column(|title| user.view.a("reviewing-column", "title", title));
+    let mut setup = Setup::read(&fields, user.view.lang());
     if setup.apply(fields.text("action"), user.view.lang()) {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(&user, setup, Vec::new()));
     }
-    let problems = setup.problems();
+    let mut problems = setup.problems();
+    problems.extend(setup.past((None, None), at));
     if !problems.is_empty() {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(&user, setup, problems));
     }
@@ -163,13 +188,13 @@ async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<St
     let (scope, id) = (user.scope(), ActivityId(id.into_inner()));
     let (read_scope, read_id) = (scope.clone(), id.clone());
     let known = context.db.read(move |c| settings::load(c, &read_scope, &read_id)).await?;
-    let mut setup = Setup::read(&fields);
-    setup.name_column(|title| user.view.a("reviewing-column", "title", title));
+    let mut setup = Setup::read(&fields, user.view.lang());
     if known.rubric_in_use {
         setup.rubric = known.rubric;
     }
     let asked = setup.apply(fields.text("action"), user.view.lang());
-    let problems = if asked { Vec::new() } else { setup.problems() };
+    let before = (known.activity.work_due_at, known.activity.review_due_at);
+    let problems = if asked { Vec::new() } else { [setup.problems(), setup.past(before, at)].concat() };
     if asked || !problems.is_empty() {
         let shown = settings_form(&user, setup, problems, &id, known.rubric_in_use);
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
@@ -179,8 +204,28 @@ async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<St
     Ok(see_other(&format!("/peer/{id}")))
 }
 
+/// The rubric of an activity, to use it elsewhere.
+async fn load_rubric(user: &SignedIn, context: &Context, id: String) -> Result<rubric::Rubric, PageError> {
+    let (scope, id) = (user.scope(), ActivityId(id));
+    Ok(context.db.read(move |c| settings::load(c, &scope, &id)).await?.rubric)
+}
+
+async fn rubric_csv(user: SignedIn, context: web::Data<Context>, id: web::Path<String>) -> PageResult {
+    let rubric = load_rubric(&user, &context, id.into_inner()).await?;
+    let rows = rubric_file::lines(&rubric).into_iter().map(|line| line.map(|text| spreadsheet::cell(&text)));
+    spreadsheet::file("rubric.csv", rubric_file::COLUMNS.map(str::to_owned), rows)
+}
+
+async fn rubric_json(user: SignedIn, context: web::Data<Context>, id: web::Path<String>) -> PageResult {
+    let rubric = load_rubric(&user, &context, id.into_inner()).await?;
+    let body = serde_json::to_vec_pretty(&rubric).map_err(|e| PageError::internal(&e))?;
+    Ok(spreadsheet::download("rubric.json", "application/json", body))
+}
+
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/peer/set-up").route(web::get().to(fresh)).route(web::post().to(create)))
+        .route("/peer/{activity}/rubric.csv", web::get().to(rubric_csv))
+        .route("/peer/{activity}/rubric.json", web::get().to(rubric_json))
         .service(web::resource("/peer/{activity}/settings").route(web::get().to(edit)).route(web::post().to(update)));
 }

@@ -1,23 +1,52 @@
 //! The use cases of peer assessment: each loads, applies the rules, and stores in one transaction.
 
+pub mod decide;
+pub mod export;
+pub mod extension;
+pub mod files;
 pub mod group;
+pub mod home;
+pub mod moderate;
+pub mod pairs;
+pub mod practice;
 pub mod release;
+pub mod respond;
 pub mod review;
+mod reviewing_grade;
+pub mod self_assessment;
 pub mod settings;
+pub mod sheet;
 pub mod work;
 
-use super::PeerError;
+use super::marks::{Input, Marks};
+use super::model::{Override, Review, Submission};
+use super::{PeerError, store};
 use crate::activity;
-use crate::activity::model::Activity;
-use crate::ids::ActivityId;
+use crate::activity::model::{Activity, Anonymity};
+use crate::clock::UtcTime;
+use crate::cohort;
+use crate::ids::{ActivityId, PersonId};
 use crate::launch::Scope;
-use crate::store::Conn;
+use crate::news;
+use crate::news::model::Kind;
+use crate::platform;
 use crate::store::columns::Role;
+use crate::store::{Conn, StoreError};
 
-/// An activity for its learners.
+/// An activity for one of its learners, with the dates that are theirs.
 fn for_learner(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Activity, PeerError> {
     let activity = activity::store::get(conn, scope, id)?;
+    let own = store::find_extension(conn, id, &scope.person)?;
+    let activity = extension::for_person(activity, own.as_ref());
     if scope.role == Role::Learner { Ok(activity) } else { Err(PeerError::Role) }
+}
+
+/// The name of somebody, as far as the activity shows names to peers.
+fn shown_name(conn: &mut Conn, activity: &Activity, person: &PersonId) -> Result<Option<String>, PeerError> {
+    Ok(match activity.anonymity {
+        Anonymity::Open => platform::store::get_person(conn, person)?.known_name(),
+        Anonymity::DoubleBlind => None,
+    })
 }
 
 /// An activity for whoever sees the group.
@@ -30,4 +59,30 @@ fn for_staff(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Activity
 fn for_trainer(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Activity, PeerError> {
     let activity = activity::store::get(conn, scope, id)?;
     if scope.role == Role::Trainer { Ok(activity) } else { Err(PeerError::Role) }
+}
+
+/// Tells the trainers of an activity something.
+fn tell_trainers(conn: &mut Conn, id: &ActivityId, kind: Kind, about: &str, now: UtcTime) -> Result<(), PeerError> {
+    let activity = activity::store::list_by_ids(conn, vec![id.clone()])?.pop().ok_or(StoreError::NotFound)?;
+    for person in cohort::store::list_trainers(conn, &activity.cohort_id)? {
+        news::service::tell(conn, &person, id, kind, about, now)?;
+    }
+    Ok(())
+}
+
+/// What the marks of an activity are made from now.
+fn marks_input(
+    conn: &mut Conn,
+    activity: &Activity,
+    (submissions, reviews): (&[Submission], &[Review]),
+    decisions: &[Override],
+) -> Result<Input, PeerError> {
+    let (examples, practices) = (store::list_examples(conn, &activity.id)?, store::list_practices(conn, &activity.id)?);
+    let input = Input::of(activity.mark_method, submissions, reviews, decisions);
+    Ok(input.with_practice(&examples, &practices))
+}
+
+/// The marks as they stand: those of the last release, else what a release would make now.
+fn standing_marks(conn: &mut Conn, id: &ActivityId, input: &Input) -> Result<Marks, PeerError> {
+    Ok(store::find_run(conn, id)?.unwrap_or_else(|| input.run()))
 }

@@ -1,6 +1,7 @@
 //! Releasing: the preview, and the one step that makes marks into grades.
 
-use super::super::PeerError;
+use super::super::{PeerError, store};
+use super::decide;
 use super::group::{self, Group, Row};
 use crate::activity;
 use crate::audit::{self, Actor};
@@ -10,6 +11,8 @@ use crate::grades;
 use crate::grades::service::Released;
 use crate::ids::ActivityId;
 use crate::launch::Scope;
+use crate::news;
+use crate::news::model::Kind;
 use crate::store::columns::Points;
 use crate::store::{Conn, dialect};
 
@@ -57,11 +60,11 @@ fn effect(row: &Row) -> Effect {
 /// # Errors
 /// `NotFound`, or [`PeerError::Role`] for anybody but staff.
 pub fn preview(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Result<Preview, PeerError> {
-    let group = group::load(conn, scope, id, now)?;
+    let group = group::load_with(conn, scope, id, now, true)?;
     let effects = group.rows.iter().map(effect).collect();
     let line = |r: &Row| {
         let reviewing = r.reviewing.map(|r| r.value);
-        format!("{} {:?} {:?} {reviewing:?}", r.learner.person.id, r.mark.value, r.mark.reason)
+        format!("{} {:?} {:?} {reviewing:?}", r.learner.person.id, r.mark.value, r.mark.reason())
     };
     let mut lines: Vec<String> = group.rows.iter().map(line).collect();
     lines.sort();
@@ -89,14 +92,24 @@ pub fn release(
     }
     let mut decided = 0;
     for row in &group.rows {
-        let of_row = [group::grade_of(row, scope, id, 0), group::reviewing_grade_of(row, scope, id)];
+        let of_row = [decide::grade_of(row, scope, id, 0), decide::reviewing_grade_of(row, scope, id)];
+        let mut is_new = false;
         for grade in of_row.iter().flatten() {
-            decided += usize::from(grades::service::decide(conn, grade, now)?.is_some());
+            let is_decided = grades::service::decide(conn, grade, now)?.is_some();
+            is_new |= is_decided;
+            decided += usize::from(is_decided);
+        }
+        if is_new {
+            let has_grade = row.grades().next().is_some();
+            let kind = if has_grade { Kind::MarkChanged } else { Kind::Released };
+            let about = format!("release {}", now.unix_seconds());
+            news::service::tell(conn, &row.learner.person.id, id, kind, &about, now)?;
         }
     }
     if decided == 0 && group.activity.released_at.is_none() {
         return Err(PeerError::Refused("release-no-marks"));
     }
+    let run = if decided > 0 { Some(store::create_run(conn, id, &group.input, &group.marks, now)?) } else { None };
     if group.activity.released_at.is_none() {
         let revision = group.activity.revision;
         let released = activity::model::Activity { released_at: Some(now), ..group.activity };
@@ -110,7 +123,7 @@ pub fn release(
         &Actor::Person(scope.person.clone()),
         "activity.release",
         id.as_str(),
-        &serde_json::json!({"grades": decided}),
+        &serde_json::json!({"grades": decided, "run": run}),
     )?;
     Ok(decided)
 }

@@ -3,21 +3,25 @@
 use std::collections::HashSet;
 
 use super::super::allocate::{self, Candidate};
-use super::super::model::{Review, ReviewBody, ReviewState, Submission, SubmissionState};
+use super::super::model::{
+    Declined, PairRule, Report, ReportState, Review, ReviewBody, ReviewState, Submission, WorkFile,
+};
 use super::super::rubric::{Missing, Rubric};
 use super::super::{PeerError, store};
-use super::for_learner;
-use crate::activity::model::{Activity, Anonymity};
+use super::practice::Practising;
+use super::{for_learner, shown_name, tell_trainers};
+use crate::activity::model::Activity;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::cohort;
-use crate::ids::{ActivityId, PersonId, ReviewId, SubmissionId};
+use crate::ids::{ActivityId, PersonId, ReportId, ReviewId, SubmissionId};
 use crate::launch::Scope;
+use crate::news::model::Kind;
 use crate::platform;
 use crate::store::{Conn, StoreError, dialect};
 
-/// The work this person would get now, or None.
-pub(super) fn next_work(
+/// The work this person would get now, or None. Who has sent enough reviews gets only works that are short of some.
+pub(in crate::peer) fn next_work(
     conn: &mut Conn,
     activity: &Activity,
     reviewer: &PersonId,
@@ -30,24 +34,27 @@ pub(super) fn next_work(
         platform::store::list_people(conn, people)?.into_iter().filter(|p| p.test_user).map(|p| p.id).collect();
     // The works of those who left the course wait for nobody.
     let present: HashSet<PersonId> = cohort::store::list_active(conn, &activity.cohort_id)?.into_iter().collect();
-    let wanted = usize::try_from(activity.reviews_per_learner).unwrap_or(0);
+    let wanted = activity.wanted();
+    let sent_by =
+        |who: &PersonId| reviews.iter().filter(|r| r.reviewer_id == *who && r.state == ReviewState::Sent).count();
+    let is_extra = sent_by(reviewer) >= wanted;
+    let pairs = store::list_pairs(conn, &activity.id)?;
+    let rule_for =
+        |author: &PersonId| pairs.iter().find(|p| p.reviewer_id == *reviewer && p.author_id == *author).map(|p| p.rule);
     let candidates: Vec<Candidate> = submissions
         .into_iter()
-        .filter(|s| s.state == SubmissionState::HandedIn && !test_users.contains(&s.person_id))
-        .filter(|s| present.contains(&s.person_id))
+        .filter(|s| s.is_handed_in() && !test_users.contains(&s.person_id))
+        .filter(|s| present.contains(&s.person_id) && s.withheld_reason.is_none())
         .map(|s| Candidate {
-            load: reviews
-                .iter()
-                .filter(|r| r.submission_id == s.id && (r.state == ReviewState::Sent || r.holds(now)))
-                .count(),
+            load: reviews.iter().filter(|r| r.submission_id == s.id && (r.counts() || r.holds(now))).count(),
             had_by_reviewer: reviews.iter().any(|r| r.submission_id == s.id && r.reviewer_id == *reviewer),
-            author_owes: wanted.saturating_sub(
-                reviews.iter().filter(|r| r.reviewer_id == s.person_id && r.state == ReviewState::Sent).count(),
-            ),
+            author_owes: wanted.saturating_sub(sent_by(&s.person_id)),
             handed_in_at: s.handed_in_at.unwrap_or(now),
+            rule: rule_for(&s.person_id),
             author: s.person_id,
             submission: s.id,
         })
+        .filter(|candidate| !is_extra || candidate.load < wanted || candidate.rule == Some(PairRule::Asked))
         .collect();
     Ok(allocate::next(reviewer, &candidates))
 }
@@ -56,8 +63,11 @@ pub(super) fn next_work(
 /// went back to the queue, or a new one. A double click gets the same one twice.
 ///
 /// # Errors
-/// Refused before handing in, after enough reviews, after the deadline, and when there is no work.
+/// Refused before handing in, after the deadline, and when there is no work: for those who have sent enough reviews,
+/// when no work is short of some.
 pub fn start_next(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Result<ReviewId, PeerError> {
+    // What the activity is like counts once the lock is ours: it may be released at this moment.
+    dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
     let activity = for_learner(conn, scope, id)?;
     if platform::store::get_person(conn, &scope.person)?.test_user {
         return Err(PeerError::Refused("test-user"));
@@ -65,21 +75,19 @@ pub fn start_next(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime)
     if !activity.takes_reviews(now) {
         return Err(PeerError::Refused("review-deadline-passed"));
     }
-    dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
     let own_work = store::find_submission(conn, id, &scope.person)?;
-    if own_work.is_none_or(|s| s.state != SubmissionState::HandedIn) {
+    if own_work.is_none_or(|s| !s.is_handed_in()) {
         return Err(PeerError::Refused("review-hand-in-first"));
     }
-    let mine: Vec<Review> =
-        store::list_reviews(conn, id)?.into_iter().filter(|r| r.reviewer_id == scope.person).collect();
+    let mut mine = store::list_reviews(conn, id)?;
+    mine.retain(|r| r.reviewer_id == scope.person);
+    if Practising::load(conn, scope, &activity, &mine, now)?.comes_first {
+        return Err(PeerError::Refused("review-practise-first"));
+    }
     if let Some(open) = mine.iter().find(|r| r.holds(now)) {
         return Ok(open.id.clone());
     }
-    let sent = mine.iter().filter(|r| r.state == ReviewState::Sent).count();
-    if sent >= usize::try_from(activity.reviews_per_learner).unwrap_or(0) {
-        return Err(PeerError::Refused("review-enough"));
-    }
-    if let Some(lapsed) = mine.into_iter().find(|r| r.state != ReviewState::Sent) {
+    if let Some(lapsed) = mine.into_iter().find(|r| r.state != ReviewState::Sent && r.declined.is_none()) {
         let again = Review { state: ReviewState::Open, leased_until: now.plus_seconds(allocate::LEASE), ..lapsed };
         store::update_review(conn, &again, now)?;
         return Ok(again.id);
@@ -97,6 +105,8 @@ pub fn start_next(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime)
         body: ReviewBody::default(),
         total: None,
         sent_at: None,
+        declined: None,
+        excluded_reason: None,
     };
     store::create_review(conn, &review, now)?;
     Ok(review.id)
@@ -112,6 +122,8 @@ pub struct Reviewing {
     pub rubric: Rubric,
     /// The work's text.
     pub html: String,
+    /// Its files, of which the reviewer gets the clean copies.
+    pub files: Vec<WorkFile>,
     /// The number in "Participant 07".
     pub number: i32,
     /// The author's name, only in open reviews.
@@ -128,11 +140,11 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, review: &ReviewId) 
     let activity = for_learner(conn, scope, id)?;
     let review = store::get_own_review(conn, id, &scope.person, review)?;
     let Submission { handed_in_html, number, person_id, .. } = store::get_submission(conn, id, &review.submission_id)?;
+    // Who declined a work has no more to do with it.
+    let is_shown = review.declined.is_none();
+    let files = if is_shown { store::list_files_of(conn, &review.submission_id)? } else { Vec::new() };
     let rubric = store::get_rubric(conn, &review.rubric_version_id)?;
-    let author = match activity.anonymity {
-        Anonymity::Open => platform::store::get_person(conn, &person_id)?.known_name(),
-        Anonymity::DoubleBlind => None,
-    };
+    let author = shown_name(conn, &activity, &person_id)?;
     let sent_before = store::list_reviews(conn, id)?
         .iter()
         .filter(|r| r.reviewer_id == scope.person && r.state == ReviewState::Sent && r.id != review.id)
@@ -141,17 +153,27 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, review: &ReviewId) 
         activity,
         review,
         rubric,
-        html: handed_in_html.unwrap_or_default(),
+        html: handed_in_html.filter(|_| is_shown).unwrap_or_default(),
+        files,
         number,
         author,
         position: sent_before + 1,
     })
 }
 
+/// A review that its reviewer may still write.
+fn unsent(known: &Review) -> Result<(), PeerError> {
+    match known {
+        Review { state: ReviewState::Sent, .. } => Err(PeerError::Refused("review-sent")),
+        Review { declined: Some(_), .. } => Err(PeerError::Refused("review-declined")),
+        _ => Ok(()),
+    }
+}
+
 /// Saves a review that is being written, and keeps the work for its reviewer a day longer.
 ///
 /// # Errors
-/// Refused once it was sent, or when the lease ran out and enough others have the work now.
+/// Refused once it was sent or the work was declined.
 pub fn save(
     conn: &mut Conn,
     scope: &Scope,
@@ -162,55 +184,115 @@ pub fn save(
 ) -> Result<(), PeerError> {
     for_learner(conn, scope, id)?;
     let known = store::get_own_review(conn, id, &scope.person, review)?;
-    if known.state == ReviewState::Sent {
-        return Err(PeerError::Refused("review-sent"));
-    }
+    unsent(&known)?;
     let rubric = store::get_rubric(conn, &known.rubric_version_id)?;
-    let saved = Review {
-        body: rubric.fit(body),
-        state: ReviewState::Open,
-        leased_until: now.plus_seconds(allocate::LEASE),
-        ..known
-    };
-    store::update_review(conn, &saved, now)?;
-    Ok(())
+    Ok(store::update_review(conn, &written(known, rubric.fit(body), now), now)?)
 }
 
-/// Sends a review. What was written is stored also when sending is refused; that is why a refusal is
-/// the inner result.
+/// A review with what was written last, kept for its reviewer a day longer.
+fn written(known: Review, body: ReviewBody, now: UtcTime) -> Review {
+    Review { body, state: ReviewState::Open, leased_until: now.plus_seconds(allocate::LEASE), ..known }
+}
+
+/// What somebody wants to send.
+pub struct Sending {
+    /// What was chosen and written.
+    pub body: ReviewBody,
+    /// Whether it goes although its comments are short.
+    pub anyway: bool,
+}
+
+/// Sends a review, or sends it again with changes: until the deadline, and not after the release. What was written is
+/// stored also when sending is refused, unless a review was sent before, which then stays as it is; that is why a refusal
+/// is the inner result.
 ///
 /// # Errors
-/// When the database fails, or the review is not the asker's.
+/// When the database fails, the review is not the asker's, or its time is over.
 pub fn send(
     conn: &mut Conn,
     scope: &Scope,
     id: &ActivityId,
     review: &ReviewId,
-    body: ReviewBody,
+    mut sending: Sending,
     now: UtcTime,
 ) -> Result<Result<(), Missing>, PeerError> {
+    // A release looks at all reviews and then at none: what the activity is like counts once the lock is ours.
+    dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
     let activity = for_learner(conn, scope, id)?;
     let known = store::get_own_review(conn, id, &scope.person, review)?;
-    if known.state == ReviewState::Sent {
+    let rubric = store::get_rubric(conn, &known.rubric_version_id)?;
+    sending.body = rubric.fit(sending.body);
+    let again = known.state == ReviewState::Sent;
+    if again && known.body == sending.body {
         // A double click: the first one has done it.
         return Ok(Ok(()));
     }
-    save(conn, scope, id, review, body, now)?;
-    let saved = store::get_own_review(conn, id, &scope.person, review)?;
-    let rubric = store::get_rubric(conn, &saved.rubric_version_id)?;
-    let missing = rubric.missing(&saved.body);
+    if !again {
+        unsent(&known)?;
+    }
+    let missing = rubric.missing(&sending.body);
+    let is_thin = missing.is_empty() && !sending.anyway && rubric.is_thin(&sending.body);
+    let missing = Missing { is_thin: is_thin && activity.takes_reviews(now), ..missing };
     if !missing.is_empty() {
+        if !again {
+            store::update_review(conn, &written(known, sending.body, now), now)?;
+        }
         return Ok(Err(missing));
     }
     if !activity.takes_reviews(now) {
-        return Err(PeerError::Refused("review-deadline-passed"));
+        return Err(PeerError::Refused(if again { "review-sent" } else { "review-deadline-passed" }));
     }
-    let total = rubric.total(&saved.body).ok_or_else(|| StoreError::Damaged("a rubric without a total".to_owned()))?;
-    let sent = Review { state: ReviewState::Sent, total: Some(total), sent_at: Some(now), ..saved };
+    let total =
+        rubric.total(&sending.body).ok_or_else(|| StoreError::Damaged("a rubric without a total".to_owned()))?;
+    let sent = Review { state: ReviewState::Sent, body: sending.body, total: Some(total), sent_at: Some(now), ..known };
     store::update_review(conn, &sent, now)?;
-    let actor = Actor::Person(scope.person.clone());
-    audit::record(conn, now, &actor, "review.send", sent.id.as_str(), &serde_json::json!({"total": total}))?;
+    let (actor, action) = (Actor::Person(scope.person.clone()), if again { "review.change" } else { "review.send" });
+    audit::record(conn, now, &actor, action, sent.id.as_str(), &serde_json::json!({"total": total}))?;
     Ok(Ok(()))
+}
+
+/// The longest report, in characters.
+pub const MAX_REPORT: usize = 2_000;
+
+/// Gives a work to somebody else for good: its reviewer knows the author (`Conflict`), or something is wrong with it
+/// (`Problem`), which the trainer is told.
+///
+/// # Errors
+/// `NotFound`; refused once the review was sent, or for a problem without words.
+pub fn decline(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &ActivityId,
+    review: &ReviewId,
+    (why, text): (Declined, &str),
+    now: UtcTime,
+) -> Result<(), PeerError> {
+    dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
+    for_learner(conn, scope, id)?;
+    let known = store::get_own_review(conn, id, &scope.person, review)?;
+    if known.declined.is_some() {
+        return Ok(());
+    }
+    unsent(&known)?;
+    if why == Declined::Problem {
+        let text = super::respond::accept(text, MAX_REPORT)?;
+        let report = Report {
+            id: ReportId::new(),
+            activity_id: id.clone(),
+            submission_id: known.submission_id.clone(),
+            review_id: None,
+            reporter_id: scope.person.clone(),
+            text,
+            state: ReportState::Open,
+            created_at: now,
+        };
+        tell_trainers(conn, id, Kind::Report, report.id.as_str(), now)?;
+        store::create_report(conn, report)?;
+    }
+    let (actor, detail) = (Actor::Person(scope.person.clone()), serde_json::json!({"why": why.as_str()}));
+    audit::record(conn, now, &actor, "review.decline", known.id.as_str(), &detail)?;
+    let declined = Review { state: ReviewState::Lapsed, leased_until: now, declined: Some(why), ..known };
+    Ok(store::update_review(conn, &declined, now)?)
 }
 
 /// Gives a work back to the queue. What was written stays for when the reviewer gets it again.

@@ -14,6 +14,8 @@ use crate::context::Context;
 use crate::ids::{ActivityId, RubricVersionId};
 use crate::launch::{Scope, Session};
 use crate::lti::deep_linking;
+use crate::news;
+use crate::news::model::Kind;
 use crate::store::columns::Role;
 use crate::store::{Conn, StoreError};
 
@@ -43,12 +45,15 @@ pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Re
         review_due_at: setup.review_due,
         reviews_per_learner: setup.reviews,
         anonymity: setup.anonymity,
+        mark_method: setup.mark_method,
         released_at: None,
         revision: 1,
         created_by: scope.person.clone(),
         copied_from: None,
         score_maximum: setup.points,
         reviewing_column: setup.reviewing_column.clone(),
+        reviewing_method: setup.reviewing_method,
+        self_assessment: setup.self_assessment,
     };
     store::create_rubric(conn, &rubric_version_id, &activity.id, &setup.rubric, now)?;
     activity::service::create_placed(conn, scope, &activity, now)?;
@@ -82,7 +87,7 @@ pub struct Editable {
     pub activity: Activity,
     /// Its rubric.
     pub rubric: Rubric,
-    /// Whether reviews have begun, so that the rubric no longer changes.
+    /// Whether reviews have begun or a work to practise on was marked by it, so that the rubric no longer changes.
     pub rubric_in_use: bool,
 }
 
@@ -93,7 +98,8 @@ pub struct Editable {
 pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Editable, PeerError> {
     let activity = for_trainer(conn, scope, id)?;
     let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
-    let rubric_in_use = !store::list_reviews(conn, id)?.is_empty();
+    let practised = store::list_examples(conn, id)?.iter().any(|e| e.is_asked(&activity));
+    let rubric_in_use = practised || !store::list_reviews(conn, id)?.is_empty();
     Ok(Editable { activity, rubric, rubric_in_use })
 }
 
@@ -106,16 +112,26 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
     if activity.released_at.is_some() {
         return Err(PeerError::Refused("released"));
     }
+    let dates = (activity.work_due_at, activity.review_due_at);
     activity.title.clone_from(&setup.title);
     setup.brief.as_str().clone_into(&mut activity.brief_html);
     activity.work_due_at = setup.work_due;
     activity.review_due_at = setup.review_due;
     activity.reviews_per_learner = setup.reviews;
     activity.anonymity = setup.anonymity;
+    activity.mark_method = setup.mark_method;
     activity.reviewing_column.clone_from(&setup.reviewing_column);
+    activity.reviewing_method = setup.reviewing_method;
+    activity.self_assessment = setup.self_assessment;
     if !rubric_in_use && rubric != setup.rubric {
         activity.rubric_version_id = RubricVersionId::new();
         store::create_rubric(conn, &activity.rubric_version_id, id, &setup.rubric, now)?;
+    }
+    if dates != (activity.work_due_at, activity.review_due_at) {
+        for learner in cohort::store::list_all_learners(conn, &activity.cohort_id)? {
+            let about = format!("revision {}", activity.revision + 1);
+            news::service::tell(conn, &learner.person.id, id, Kind::DatesChanged, &about, now)?;
+        }
     }
     if !activity::store::update(conn, &activity, setup.revision, now)? {
         return Err(PeerError::Refused("changed-meanwhile"));

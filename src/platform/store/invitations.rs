@@ -109,3 +109,13 @@ pub fn use_invitation(
         .execute(conn)?;
     Ok(rows == 1)
 }
+
+/// Ends every invitation that was not used: after a restore those would count again that were used since the backup.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_invitations(conn: &mut Conn, now: UtcTime) -> StoreResult<()> {
+    let open = invitations::table.filter(invitations::used_at.is_null()).filter(invitations::expires_at.gt(now));
+    diesel::update(open).set(invitations::expires_at.eq(now)).execute(conn)?;
+    Ok(())
+}

@@ -5,7 +5,8 @@ mod registrations;
 mod surroundings;
 
 pub use invitations::{
-    claim_invitation, create_invitation, find_invitation, list_invitations, release_invitation, use_invitation,
+    claim_invitation, create_invitation, end_invitations, find_invitation, list_invitations, release_invitation,
+    use_invitation,
 };
 pub use registrations::{
     create_deployment, create_registration, find_deployment, find_registration, get_deployment, is_registered,

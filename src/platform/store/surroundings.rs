@@ -213,6 +213,7 @@ row_of! {
         family_name: Option<String>,
         email: Option<String>,
         test_user: bool,
+        lang: Option<String>,
     }
 }
 
@@ -305,6 +306,7 @@ pub fn update_person(conn: &mut Conn, person: &Person, now: UtcTime) -> StoreRes
             people::family_name.eq(&person.family_name),
             people::email.eq(&person.email),
             people::test_user.eq(person.test_user),
+            people::lang.eq(&person.lang),
             people::updated_at.eq(now),
         ))
         .execute(conn)?;

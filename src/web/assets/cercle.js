@@ -21,26 +21,60 @@
     banner.hidden = !text;
     if (text) banner.scrollIntoView({ block: "nearest" });
   };
-  const wordsOf = (html) => {
+  const wordsOf = (html, parts = ["title", "text"]) => {
     const page = new DOMParser().parseFromString(html, "text/html");
     const part = (name) => page.querySelector(`[data-error-${name}]`)?.textContent.trim() || "";
-    return [part("title"), part("text")].filter(Boolean).join(" — ");
+    return parts.map(part).filter(Boolean).join(" — ");
   };
 
-  // A refused form stays on the screen with everything in it; a refused link shows its error page.
+  // Which request an answer belongs to: they may come in another order than they were asked for.
+  const turns = new WeakMap();
+  let asked = 0, shown = 0;
+  document.addEventListener("htmx:beforeRequest", (event) => turns.set(event.detail.xhr, ++asked));
+
+  // A refused form stays on the screen with everything in it; a refused link shows its error page. Whoever has gone on
+  // meanwhile is not brought back by a late answer.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, requestConfig } = event.detail;
-    if (xhr.status < 400) return;
+    const turn = turns.get(xhr) ?? asked, isLate = turn < shown;
     const isForm = requestConfig.verb !== "get";
-    if (isForm && xhr.status !== 422) {
+    if (isForm && xhr.status >= 400 && (isLate || xhr.status !== 422)) {
       event.detail.shouldSwap = false;
       say(xhr.status === 401 ? body.dataset.lost : wordsOf(xhr.responseText) || body.dataset.offline);
+    } else if (isLate) {
+      event.detail.shouldSwap = false;
     } else {
-      event.detail.shouldSwap = true;
-      event.detail.isError = false;
+      if (xhr.status >= 400) event.detail.isError = false;
+      event.detail.shouldSwap ||= xhr.status >= 400;
+      if (event.detail.shouldSwap) shown = turn;
     }
   });
   document.addEventListener("htmx:sendError", () => say(body.dataset.offline));
+
+  // A file is saved, not shown in place of the page; where no cookie goes with a link, the token has to.
+  const save = async (link) => {
+    try {
+      const answer = await fetch(link.href, { headers: headers({}) });
+      if (!answer.ok) return say(answer.status === 401 ? body.dataset.lost : wordsOf(await answer.text()));
+      const disposition = answer.headers.get("Content-Disposition") || "";
+      const named = /filename\*=UTF-8''([^;]+)/.exec(disposition) || /filename="([^"]+)"/.exec(disposition);
+      const file = document.createElement("a");
+      file.href = URL.createObjectURL(await answer.blob());
+      file.download = named ? decodeURIComponent(named[1]) : "";
+      file.click();
+      // The browser has begun to read it by then.
+      setTimeout(() => URL.revokeObjectURL(file.href), 60000);
+    } catch {
+      say(body.dataset.offline);
+    }
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[download][href]");
+    if (!link || link.protocol === "blob:") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    save(link);
+  }, true);
 
   // A second click while the first one is under way sends nothing.
   const buttons = (event, off) => {
@@ -137,7 +171,99 @@
     form.addEventListener("submit", () => { clearTimeout(timer); window.onbeforeunload = null; });
   };
 
-  document.addEventListener("trix-file-accept", (event) => { event.preventDefault(); say(body.dataset.attach); });
+  // --- files of a work ---------------------------------------------------------------------------------
+  // Sent one after the other, each as the body of its own request; the answer is the new list.
+  const files = (area) => {
+    if (area.dataset.ready) return;
+    area.dataset.ready = "1";
+    const form = area.closest("form"), list = area.querySelector("[data-file-list]");
+    const status = area.querySelector("[data-file-status]"), input = area.querySelector("input[type=file]");
+    const handIn = form.querySelector("button[type=submit]");
+    const waiting = [];
+    let sending = false, problems = [];
+    const show = (text) => {
+      status.textContent = [...problems, text].filter(Boolean).join("\n");
+      status.dataset.state = problems.length ? "failed" : "";
+    };
+    const renew = (html) => { list.innerHTML = html; setUp(list); };
+    const send = (file) => new Promise((done) => {
+      const fail = (words) => {
+        problems.push(`${file.name} ${area.dataset.failed} ${words || body.dataset.offline}`);
+        done();
+      };
+      if (file.size > Number(area.dataset.max)) return fail(area.dataset.tooLarge);
+      const request = new XMLHttpRequest();
+      request.open("POST", `${area.dataset.files}?name=${encodeURIComponent(file.name)}`);
+      const all = headers({ "Content-Type": "application/octet-stream", "X-CSRF-Token": form.elements.csrf.value });
+      for (const [name, value] of Object.entries(all)) request.setRequestHeader(name, value);
+      request.upload.onprogress = (event) => {
+        if (event.lengthComputable) show(`${file.name} ${area.dataset.sending} ${Math.floor((100 * event.loaded) / event.total)} %`);
+      };
+      request.onload = () => {
+        if (request.status === 200) { renew(request.responseText); return done(); }
+        fail(request.status === 401 ? body.dataset.lost : wordsOf(request.responseText, ["text"]));
+      };
+      request.onerror = () => fail("");
+      show(`${file.name} ${area.dataset.sending} 0 %`);
+      request.send(file);
+    });
+    const add = async (chosen) => {
+      waiting.push(...chosen);
+      if (sending) return;
+      sending = true; problems = [];
+      if (handIn) handIn.disabled = true;
+      while (waiting.length) await send(waiting.shift());
+      sending = false;
+      if (handIn) handIn.disabled = false;
+      show("");
+    };
+    input.addEventListener("change", (event) => {
+      event.stopPropagation();
+      const chosen = [...input.files];
+      input.value = "";
+      add(chosen);
+    });
+    input.addEventListener("input", (event) => event.stopPropagation());
+    // Dropped or pasted into the text.
+    form.addEventListener("trix-file-accept", (event) => { event.preventDefault(); add([event.file]); });
+    list.addEventListener("click", async (event) => {
+      const button = event.target.closest("[data-remove-file]");
+      if (!button || button.disabled) return;
+      button.disabled = true;
+      problems = [];
+      try {
+        const answer = await fetch(button.dataset.removeFile, {
+          method: "POST", body: new URLSearchParams({ csrf: form.elements.csrf.value }), headers: headers({}),
+        });
+        if (answer.ok) { renew(await answer.text()); input.focus(); }
+        else { button.disabled = false; problems.push(answer.status === 401 ? body.dataset.lost : wordsOf(await answer.text())); }
+      } catch {
+        button.disabled = false;
+        problems.push(body.dataset.offline);
+      }
+      show("");
+    });
+  };
+
+  // A file that is shown in the page, from memory: where no cookie goes with an address, the token has to.
+  const showFile = async (details) => {
+    if (!details.open || details.dataset.shown) return;
+    details.dataset.shown = "1";
+    try {
+      const answer = await fetch(details.dataset.src, { headers: headers({}) });
+      if (!answer.ok) { delete details.dataset.shown; return say(answer.status === 401 ? body.dataset.lost : wordsOf(await answer.text())); }
+      const view = document.createElement(details.dataset.show === "image" ? "img" : "iframe");
+      // The list of pages beside a page takes too much room here.
+      view.src = URL.createObjectURL(await answer.blob()) + (details.dataset.show === "pdf" ? "#navpanes=0" : "");
+      view[details.dataset.show === "image" ? "alt" : "title"] = details.dataset.name;
+      details.append(view);
+    } catch {
+      delete details.dataset.shown;
+      say(body.dataset.offline);
+    }
+  };
+
+  document.addEventListener("trix-file-accept", (event) => event.preventDefault());
   document.addEventListener("trix-initialize", (event) => {
     const editor = event.target;
     if (editor.dataset.label) editor.setAttribute("aria-label", editor.dataset.label);
@@ -149,6 +275,10 @@
     localTimes(root);
     localDates(root);
     root.querySelectorAll("form[data-autosave]").forEach(autosave);
+    root.querySelectorAll("[data-files]").forEach(files);
+    root.querySelectorAll("details[data-show]").forEach((details) => {
+      details.addEventListener("toggle", () => showFile(details));
+    });
     root.querySelectorAll("button[data-copy]").forEach((button) => {
       button.addEventListener("click", () => {
         const words = button.textContent;
@@ -156,6 +286,16 @@
           button.textContent = button.dataset.copied;
           setTimeout(() => { button.textContent = words; }, 2000);
         }, () => button.previousElementSibling?.select?.());
+      });
+    });
+    // A file of text is read into a field, where one sees it before it is sent.
+    root.querySelectorAll("[data-scripted]").forEach((part) => { part.hidden = false; });
+    root.querySelectorAll("input[type=file][data-into]").forEach((input) => {
+      input.addEventListener("change", async () => {
+        const [file] = input.files;
+        if (!file) return;
+        document.getElementById(input.dataset.into).value = await file.text();
+        input.value = "";
       });
     });
     // The answer to the LMS: once, also where a part of the page is set up again.

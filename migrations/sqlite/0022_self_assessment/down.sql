@@ -1,0 +1,2 @@
+DROP TABLE self_assessments;
+ALTER TABLE activities DROP COLUMN self_assessment;

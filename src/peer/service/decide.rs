@@ -1,0 +1,132 @@
+//! What a trainer decides about a mark, and what becomes of marks as grades.
+
+use super::super::model::Override;
+use super::super::{PeerError, store};
+use super::group::Row;
+use super::{for_staff, for_trainer, sheet};
+use crate::activity::model::GradeTag;
+use crate::audit::{self, Actor};
+use crate::clock::UtcTime;
+use crate::grades;
+use crate::grades::model::Source;
+use crate::grades::service::{Cause, Decision};
+use crate::ids::{ActivityId, PersonId};
+use crate::launch::Scope;
+use crate::news;
+use crate::news::model::Kind;
+use crate::store::Conn;
+use crate::store::columns::Points;
+
+/// What a trainer decides about a mark.
+#[derive(Clone, Debug)]
+pub struct MarkDecision {
+    /// The mark; None lets the peers' mark count again.
+    pub mark: Option<Points>,
+    /// Why; the learner reads it after the release.
+    pub reason: String,
+    /// Whether it judges the work, and so tells how its reviewers mark; otherwise it is an exception.
+    pub judges: bool,
+    /// The number of the decision that the page showed, so that two trainers do not overwrite each
+    /// other unseen.
+    pub seen: i32,
+}
+
+/// The number of the newest decision about a learner; 0 without one.
+///
+/// # Errors
+/// When the database fails.
+pub fn decision_number(conn: &mut Conn, scope: &Scope, id: &ActivityId, person: &PersonId) -> Result<i32, PeerError> {
+    for_staff(conn, scope, id)?;
+    let overrides = store::list_overrides(conn, id)?;
+    Ok(overrides.iter().find(|o| o.person_id == *person).map_or(0, |o| o.number))
+}
+
+/// Stores a decision about a mark. After the release the grade follows at once.
+///
+/// # Errors
+/// Refused without a reason, outside 0–100, or when another trainer decided meanwhile.
+pub fn decide_mark(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &ActivityId,
+    person: &PersonId,
+    decision: &MarkDecision,
+    now: UtcTime,
+) -> Result<(), PeerError> {
+    let activity = for_trainer(conn, scope, id)?;
+    if decision.mark.is_some() && decision.reason.trim().is_empty() {
+        return Err(PeerError::Refused("mark-no-reason"));
+    }
+    if decision.reason.chars().count() > 1_000 {
+        return Err(PeerError::Refused("mark-reason-too-long"));
+    }
+    if decision.mark.is_some_and(|m| m < Points(0) || m > Points::FULL) {
+        return Err(PeerError::Refused("mark-range"));
+    }
+    let before = sheet::load(conn, scope, id, person, now)?;
+    if decision_number(conn, scope, id, person)? != decision.seen {
+        return Err(PeerError::Refused("changed-meanwhile"));
+    }
+    let stored = Override {
+        person_id: person.clone(),
+        number: decision.seen + 1,
+        mark: decision.mark,
+        reason: decision.reason.trim().to_owned(),
+        judges: decision.judges && decision.mark.is_some(),
+    };
+    store::create_override(conn, id, &stored, &scope.person, now)?;
+    audit::record(
+        conn,
+        now,
+        &Actor::Person(scope.person.clone()),
+        "mark.decide",
+        id.as_str(),
+        &serde_json::json!({
+            "person": person, "before": before.row.mark.value, "after": decision.mark, "judges": stored.judges,
+        }),
+    )?;
+    if activity.released_at.is_some() {
+        let row = sheet::load(conn, scope, id, person, now)?.row;
+        if let Some(grade) = grade_of(&row, scope, id, SLIP)
+            && grades::service::decide(conn, &grade, now)?.is_some()
+        {
+            news::service::tell(conn, person, id, Kind::MarkChanged, &stored.number.to_string(), now)?;
+        }
+    }
+    Ok(())
+}
+
+/// A changed mark goes out after so many seconds: a slip of the pen is mended by then.
+const SLIP: i64 = 3;
+
+/// The grade that a row's mark makes, which goes out after a pause in seconds; None without a mark.
+pub(super) fn grade_of(row: &Row, scope: &Scope, id: &ActivityId, pause: i64) -> Option<Decision> {
+    Some(Decision {
+        source: if row.mark.decision.is_some() { Source::Trainer } else { Source::Peers },
+        reason: row.mark.reason().unwrap_or_default().to_owned(),
+        submitted_at: row.submission.as_ref().and_then(|s| s.handed_in_at),
+        pause,
+        ..decision(row, scope, id, GradeTag::Overall, row.mark.value?)
+    })
+}
+
+/// The grade for reviewing that a row makes; None where there is none.
+pub(super) fn reviewing_grade_of(row: &Row, scope: &Scope, id: &ActivityId) -> Option<Decision> {
+    Some(decision(row, scope, id, GradeTag::Reviewing, row.reviewing?.value))
+}
+
+fn decision(row: &Row, scope: &Scope, id: &ActivityId, tag: GradeTag, points: Points) -> Decision {
+    Decision {
+        activity_id: id.clone(),
+        person_id: row.learner.person.id.clone(),
+        course_id: row.learner.course_id.clone(),
+        tag,
+        points,
+        source: Source::Peers,
+        reason: String::new(),
+        decided_by: scope.person.clone(),
+        submitted_at: None,
+        cause: Cause::Decision,
+        pause: 0,
+    }
+}

@@ -1,0 +1,99 @@
+//! More time for one learner, or less to do.
+
+use super::super::model::Extension;
+use super::super::{PeerError, store};
+use super::for_trainer;
+use crate::activity::model::Activity;
+use crate::audit::{self, Actor};
+use crate::clock::UtcTime;
+use crate::cohort;
+use crate::ids::{ActivityId, PersonId};
+use crate::launch::Scope;
+use crate::news;
+use crate::news::model::Kind;
+use crate::store::{Conn, StoreError};
+
+/// The longest reason, in characters.
+pub const MAX_REASON: usize = 1_000;
+
+/// What a trainer gives a learner; without anything it takes back what was given before.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// Until when the work may be handed in.
+    pub work_until: Option<UtcTime>,
+    /// Until when reviews may be sent.
+    pub review_until: Option<UtcTime>,
+    /// Whether they need not review.
+    pub exempt: bool,
+    /// Why; the learner reads it.
+    pub reason: String,
+}
+
+/// Gives a learner more time or fewer reviews to write, or takes it back.
+///
+/// # Errors
+/// `NotFound` for somebody who is no learner of this activity; refused without a reason, for a date that is not later
+/// than everybody's, where everybody's has no end, and after the release.
+pub fn extend(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &ActivityId,
+    person: &PersonId,
+    wish: &Wish,
+    now: UtcTime,
+) -> Result<(), PeerError> {
+    let activity = for_trainer(conn, scope, id)?;
+    let learners = cohort::store::list_learners(conn, scope, &activity.cohort_id)?;
+    if !learners.iter().any(|l| l.person.id == *person) {
+        return Err(StoreError::NotFound.into());
+    }
+    if activity.released_at.is_some() {
+        return Err(PeerError::Refused("released"));
+    }
+    let reason = wish.reason.trim();
+    for (due, until) in [(activity.work_due_at, wish.work_until), (activity.review_due_at, wish.review_until)] {
+        match (due, until) {
+            (None, Some(_)) => return Err(PeerError::Refused("extension-no-end")),
+            (Some(due), Some(until)) if until <= due => return Err(PeerError::Refused("extension-earlier")),
+            _ => {}
+        }
+    }
+    let gives = wish.work_until.is_some() || wish.review_until.is_some() || wish.exempt;
+    if gives && reason.is_empty() {
+        return Err(PeerError::Refused("extension-no-reason"));
+    }
+    if reason.chars().count() > MAX_REASON {
+        return Err(PeerError::Refused("mark-reason-too-long"));
+    }
+    let before = store::find_extension(conn, id, person)?;
+    let after = gives.then(|| Extension {
+        person_id: person.clone(),
+        work_until: wish.work_until,
+        review_until: wish.review_until,
+        exempt: wish.exempt,
+        reason: reason.to_owned(),
+    });
+    if before == after {
+        return Ok(());
+    }
+    store::put_extension(conn, id, person, after.as_ref(), &scope.person, now)?;
+    news::service::tell(conn, person, id, Kind::DatesChanged, &now.unix_seconds().to_string(), now)?;
+    let dates =
+        |e: &Option<Extension>| e.as_ref().map(|e| (e.work_until.map(|t| t.0), e.review_until.map(|t| t.0), e.exempt));
+    let detail = serde_json::json!({"person": person, "before": dates(&before), "after": dates(&after)});
+    let actor = Actor::Person(scope.person.clone());
+    Ok(audit::record(conn, now, &actor, "extension.decide", id.as_str(), &detail)?)
+}
+
+/// An activity as it is for a learner: with the dates that were moved for them, and with no reviews for those who need
+/// not review. An extension that the activity's own dates have overtaken takes nothing away.
+#[must_use]
+pub fn for_person(activity: Activity, extension: Option<&Extension>) -> Activity {
+    let later = |due: Option<UtcTime>, until: Option<UtcTime>| due.map(|due| until.map_or(due, |until| due.max(until)));
+    Activity {
+        work_due_at: later(activity.work_due_at, extension.and_then(|e| e.work_until)),
+        review_due_at: later(activity.review_due_at, extension.and_then(|e| e.review_until)),
+        reviews_per_learner: if extension.is_some_and(|e| e.exempt) { 0 } else { activity.reviews_per_learner },
+        ..activity
+    }
+}

@@ -1,0 +1,210 @@
+//! Who reviews whom: what the queue gave, and what the trainer decides about it.
+
+use std::collections::HashMap;
+
+use super::super::model::{Declined, Pair, PairRule, Review, ReviewState};
+use super::super::table::{Table, Wrong};
+use super::super::{PeerError, store};
+use super::{for_staff, for_trainer};
+use crate::activity::model::Activity;
+use crate::audit::{self, Actor};
+use crate::clock::UtcTime;
+use crate::cohort;
+use crate::cohort::model::Learner;
+use crate::ids::{ActivityId, PersonId, SubmissionId};
+use crate::launch::Scope;
+use crate::news;
+use crate::news::model::Kind;
+use crate::store::{Conn, StoreError, dialect};
+
+/// Who reviews whom.
+pub struct Pairs {
+    /// The activity.
+    pub activity: Activity,
+    /// The learners.
+    pub learners: Vec<Learner>,
+    /// What was decided; what two people may not is there both ways.
+    pub decided: Vec<Pair>,
+    /// Who got whose work, in the order in which they got them.
+    pub given: Vec<Given>,
+}
+
+/// A work that somebody got.
+pub struct Given {
+    /// Who.
+    pub reviewer: PersonId,
+    /// Whose.
+    pub author: PersonId,
+    /// How far the review is.
+    pub state: ReviewState,
+    /// Why it was given back, if so.
+    pub declined: Option<Declined>,
+}
+
+/// Who reviews whom, for staff.
+///
+/// # Errors
+/// `NotFound`, or [`PeerError::Role`] for anybody but staff.
+pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Pairs, PeerError> {
+    let activity = for_staff(conn, scope, id)?;
+    let learners = cohort::store::list_learners(conn, scope, &activity.cohort_id)?;
+    let authors: HashMap<SubmissionId, PersonId> =
+        store::list_submissions(conn, id)?.into_iter().map(|s| (s.id, s.person_id)).collect();
+    let reviews = store::list_reviews(conn, id)?;
+    let given = reviews.into_iter().filter_map(|r| {
+        let author = authors.get(&r.submission_id)?.clone();
+        Some(Given { reviewer: r.reviewer_id, author, state: r.state, declined: r.declined })
+    });
+    Ok(Pairs { activity, learners, decided: store::list_pairs(conn, id)?, given: given.collect() })
+}
+
+/// What a trainer decides about two people; None takes it back.
+///
+/// # Errors
+/// `NotFound` for somebody who is no learner of the activity; [`PeerError::Role`] for anybody but a trainer; refused for
+/// one person twice, after the release, or when a review is asked for that there is already.
+pub fn decide(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &ActivityId,
+    (reviewer, author): (&PersonId, &PersonId),
+    rule: Option<PairRule>,
+    now: UtcTime,
+) -> Result<(), PeerError> {
+    let pairs = load_to_decide(conn, scope, id)?;
+    apply(conn, scope, &pairs, (reviewer, author), rule, now)
+}
+
+fn load_to_decide(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Pairs, PeerError> {
+    dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
+    if for_trainer(conn, scope, id)?.released_at.is_some() {
+        return Err(PeerError::Refused("released"));
+    }
+    load(conn, scope, id)
+}
+
+fn apply(
+    conn: &mut Conn,
+    scope: &Scope,
+    pairs: &Pairs,
+    (reviewer, author): (&PersonId, &PersonId),
+    rule: Option<PairRule>,
+    now: UtcTime,
+) -> Result<(), PeerError> {
+    let id = &pairs.activity.id;
+    let is_learner = |person: &PersonId| pairs.learners.iter().any(|l| l.person.id == *person);
+    if !is_learner(reviewer) || !is_learner(author) {
+        return Err(StoreError::NotFound.into());
+    }
+    if reviewer == author {
+        return Err(PeerError::Refused("pair-same"));
+    }
+    let both = [(reviewer, author), (author, reviewer)];
+    match rule {
+        None => {
+            // What two people may not goes both ways, and so does its end.
+            let before = pairs.decided.iter().find(|p| p.reviewer_id == *reviewer && p.author_id == *author);
+            let ways = if before.is_some_and(|p| p.rule == PairRule::Never) { 2 } else { 1 };
+            for (reviewer, author) in &both[..ways] {
+                store::delete_pair(conn, id, reviewer, author)?;
+            }
+        }
+        Some(PairRule::Never) => {
+            for (reviewer, author) in both {
+                let (reviewer_id, author_id) = (reviewer.clone(), author.clone());
+                store::put_pair(conn, id, Pair { reviewer_id, author_id, rule: PairRule::Never }, &scope.person, now)?;
+                take_back(conn, id, reviewer, author, now)?;
+            }
+        }
+        Some(PairRule::Asked) => {
+            let is_there = |g: &Given| g.reviewer == *reviewer && g.author == *author;
+            if pairs.given.iter().any(is_there) {
+                return Err(PeerError::Refused("pair-had"));
+            }
+            let (reviewer_id, author_id) = (reviewer.clone(), author.clone());
+            // Whoever is asked for one may not be kept from the other.
+            store::delete_pair(conn, id, author, reviewer)?;
+            store::put_pair(conn, id, Pair { reviewer_id, author_id, rule: PairRule::Asked }, &scope.person, now)?;
+            news::service::tell(conn, reviewer, id, Kind::Asked, author.as_str(), now)?;
+        }
+    }
+    let detail = serde_json::json!({"reviewer": reviewer, "author": author, "rule": rule});
+    Ok(audit::record(conn, now, &Actor::Person(scope.person.clone()), "pair.decide", id.as_str(), &detail)?)
+}
+
+/// Takes a work from a reviewer who has not sent a review of it.
+fn take_back(
+    conn: &mut Conn,
+    id: &ActivityId,
+    reviewer: &PersonId,
+    author: &PersonId,
+    now: UtcTime,
+) -> Result<(), PeerError> {
+    let Some(work) = store::find_submission(conn, id, author)? else { return Ok(()) };
+    let reviews = store::list_reviews(conn, id)?;
+    let of_both = |r: &&Review| r.reviewer_id == *reviewer && r.submission_id == work.id;
+    if let Some(unsent) = reviews.iter().filter(of_both).find(|r| r.state != ReviewState::Sent && r.declined.is_none())
+    {
+        let declined = Some(Declined::Conflict);
+        let ended = Review { state: ReviewState::Lapsed, leased_until: now, declined, ..unsent.clone() };
+        store::update_review(conn, &ended, now)?;
+    }
+    Ok(())
+}
+
+/// The columns of a list of decisions.
+pub const COLUMNS: [&str; 3] = ["reviewer", "author", "rule"];
+
+/// Takes over a list with the columns of [`COLUMNS`]: all of it or nothing. People are named as on the pages, or by
+/// their address; a rule is `never` or `asked`. Says how many lines there were. What is wrong is the inner result.
+///
+/// # Errors
+/// As [`decide`].
+pub fn import(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &ActivityId,
+    text: &str,
+    now: UtcTime,
+) -> Result<Result<usize, Wrong>, PeerError> {
+    let pairs = load_to_decide(conn, scope, id)?;
+    let lines = match read(text, &pairs) {
+        Ok(lines) => lines,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    for (reviewer, author, rule) in &lines {
+        apply(conn, scope, &pairs, (reviewer, author), Some(*rule), now)?;
+    }
+    Ok(Ok(lines.len()))
+}
+
+fn read(text: &str, pairs: &Pairs) -> Result<Vec<(PersonId, PersonId, PairRule)>, Wrong> {
+    let table = Table::read(text, &COLUMNS)?;
+    let mut lines = Vec::new();
+    for line in table.lines() {
+        let person = |column: &'static str| {
+            let wanted = line.cell(column).to_lowercase();
+            let is_meant = |l: &&Learner| {
+                let name = l.person.known_name().is_some_and(|name| name.to_lowercase() == wanted);
+                name || l.person.email.as_ref().is_some_and(|email| email.to_lowercase() == wanted)
+            };
+            let mut found = pairs.learners.iter().filter(is_meant);
+            match (found.next(), found.next()) {
+                (Some(one), None) => Ok(one.person.id.clone()),
+                (None, _) => Err(line.wrong("table-unknown-person", column)),
+                (Some(_), Some(_)) => Err(line.wrong("table-ambiguous-person", column)),
+            }
+        };
+        let (reviewer, author) = (person("reviewer")?, person("author")?);
+        let rule = PairRule::parse(&line.cell("rule").to_lowercase());
+        let rule = rule.ok_or_else(|| line.wrong("table-cell", "rule"))?;
+        if reviewer == author {
+            return Err(line.wrong("table-same-person", "author"));
+        }
+        if rule == PairRule::Asked && pairs.given.iter().any(|g| g.reviewer == reviewer && g.author == author) {
+            return Err(line.wrong("table-had", "author"));
+        }
+        lines.push((reviewer, author, rule));
+    }
+    if lines.is_empty() { Err(Wrong::Whole("table-empty")) } else { Ok(lines) }
+}

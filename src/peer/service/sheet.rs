@@ -1,0 +1,84 @@
+//! One learner, as staff see them.
+
+use std::collections::HashMap;
+
+use super::super::marks::Marks;
+use super::super::model::{Report, Response, Review, WorkFile};
+use super::super::rubric::Rubric;
+use super::super::{PeerError, store};
+use super::group::{self, Group, Row};
+use super::self_assessment::Beside;
+use super::work;
+use crate::activity::model::Activity;
+use crate::clock::UtcTime;
+use crate::ids::{ActivityId, PersonId, ReviewId};
+use crate::launch::Scope;
+use crate::platform::model::Person;
+use crate::store::{Conn, StoreError};
+
+/// One learner, for staff.
+pub struct Sheet {
+    /// The activity.
+    pub activity: Activity,
+    /// The learner's row.
+    pub row: Row,
+    /// Reviews received, each with its rubric and its reviewer.
+    pub received: Vec<(Review, Rubric, Option<Person>)>,
+    /// Reviews given, each with the author of the work.
+    pub given: Vec<(Review, Option<Person>)>,
+    /// How the marks are made.
+    pub marks: Marks,
+    /// How authors received the reviews, by review.
+    pub responses: HashMap<ReviewId, Response>,
+    /// The files of the work, once it was handed in.
+    pub files: Vec<WorkFile>,
+    /// The learner's own view beside the peers'.
+    pub beside: Option<Beside>,
+    /// What was reported about the work and its reviews, each with who did.
+    pub reports: Vec<(Report, Option<Person>)>,
+}
+
+/// One learner of the group.
+///
+/// # Errors
+/// `NotFound`, also for a person who is no learner of this activity's cohort.
+pub fn load(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &ActivityId,
+    person: &PersonId,
+    now: UtcTime,
+) -> Result<Sheet, PeerError> {
+    let Group { activity, rows, marks, submissions, reviews, .. } = group::load(conn, scope, id, now)?;
+    let people: HashMap<PersonId, Person> =
+        rows.iter().map(|r| (r.learner.person.id.clone(), r.learner.person.clone())).collect();
+    let row = rows.into_iter().find(|r| r.learner.person.id == *person).ok_or(StoreError::NotFound)?;
+    let beside = match row.submission.as_ref().filter(|_| activity.self_assessment) {
+        Some(work) => Beside::load(conn, work, &reviews)?,
+        None => None,
+    };
+    let (mut received, mut given) = (Vec::new(), Vec::new());
+    for review in reviews {
+        if row.is_own(&review.submission_id) {
+            let rubric = store::get_rubric(conn, &review.rubric_version_id)?;
+            let reviewer = people.get(&review.reviewer_id).cloned();
+            received.push((review, rubric, reviewer));
+        } else if review.reviewer_id == *person {
+            let author = work::author_of(&submissions, &review.submission_id);
+            given.push((review, author.and_then(|a| people.get(&a).cloned())));
+        }
+    }
+    let responses = store::list_responses(conn, id)?;
+    let files = match row.submission.as_ref().filter(|s| s.is_handed_in()) {
+        Some(work) => store::list_files_of(conn, &work.id)?,
+        None => Vec::new(),
+    };
+    let mut reports = store::list_reports(conn, id)?;
+    reports.retain(|r| row.is_own(&r.submission_id));
+    let with_name = |report: Report| {
+        let who = people.get(&report.reporter_id).cloned();
+        (report, who)
+    };
+    let reports = reports.into_iter().map(with_name).collect();
+    Ok(Sheet { activity, row, received, given, marks, responses, files, beside, reports })
+}
