@@ -1263,3 +1263,53 @@ beside-your-own = You gave { $own } points; there are no reviews.
 beside-author = Author
 beside-peers = Reviewers
 refused-self-sent = This was sent already; changes count when you send it again.
+setup-more-dates = More about dates
+setup-field-review-from = Reviews begin
+setup-review-from-help = Without a date, learners review as soon as there are works. With one, everybody begins at that moment: who reviews whom is then drawn so that everybody gives and gets the same number, and the queue fills what remains open.
+setup-field-late-days = Late works are taken for (days)
+setup-field-late-penalty = Points off for each day late
+setup-late-help = 0 days: nothing is taken after the date. A day that has begun counts as a whole one; points are of 100, taken off the peers’ mark. Marks that you decide yourself are not lowered.
+setup-review-from-unreadable = The date when reviews begin cannot be read. Write it again.
+setup-review-from-before-work = Reviews cannot begin before works are due. Choose a later date, or leave it empty: then learners review as soon as there are works.
+setup-review-from-after-end = Reviews must begin before the time for them is over.
+setup-review-from-begun = Learners have begun to review, so reviews can no longer begin later.
+setup-late-days-range = Late works are taken for 0 to 30 days.
+setup-late-no-date = Works can only be late where there is a date until which they are handed in.
+setup-late-after-reviews = Late works would be taken until after the time for reviews: nobody could review them. Choose fewer days, or a later date for reviews.
+setup-late-penalty-range = For each day late, 0 to 100 points are taken off: a whole number.
+setup-checks-range = The share of works worth a check is 0 to 50 per cent.
+setup-field-checks = Works worth a check, in per cent
+setup-checks-help = The group page lists so many works whose marks are the least sure. What you judge makes all marks more exact; 10 per cent are a good beginning, 0 lists none.
+setup-field-comment-words = A comment has at least so many words
+setup-comment-words-help = Where a comment is needed. 0: any comment will do; very short ones are asked about once.
+rubric-comment-words = A comment can be asked to have 0 to 50 words at least.
+at-least-words = at least { $n } words
+write-words = Write at least { $n } words.
+anonymity-single-blind = Single-blind
+anonymity-single-blind-help = Reviewers see whose work it is; authors do not see who reviewed it. You see both.
+reviewers-see-name = Your reviewers see your name.
+refused-review-not-begun = Reviews have not begun yet.
+refused-reviews-begun = Learners have begun to review, so reviews can no longer begin later.
+news-reviews-begin = Reviews have begun in “{ $activity }”: you can review now.
+next-later = Wait until reviews begin
+review-from = Reviews begin
+from-when = from
+not-begun-title = Your work is handed in
+not-begun-when = Reviews begin for everybody on
+not-begun-text = Then you get the works of others here.
+late-then = Works that come later are taken until
+late-now = The date has passed. Your work is still taken until
+late-costs = { $n ->
+    [0] They are marked as late.
+    [one] Each day begun takes 1 point off the mark.
+   *[other] Each day begun takes { $n } points off the mark.
+}
+days-late = { $n ->
+    [one] 1 day late
+   *[other] { $n } days late
+}
+mark-late = { $n ->
+    [one] The work was handed in 1 day late: { $points } points were taken off.
+   *[other] The work was handed in { $n } days late: { $points } points were taken off.
+}
+pairs-planned = planned

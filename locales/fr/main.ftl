@@ -1263,3 +1263,53 @@ beside-your-own = Vous avez donné { $own } points ; il n’y a pas de relectur
 beside-author = Auteur
 beside-peers = Relecteurs
 refused-self-sent = C’est déjà envoyé ; les changements comptent quand vous l’envoyez de nouveau.
+setup-more-dates = Plus de dates
+setup-field-review-from = Début des relectures
+setup-review-from-help = Sans date, les apprenants relisent dès qu’il y a des travaux. Avec une date, tous commencent à ce moment : qui relit qui est alors tiré de sorte que chacun donne et reçoive le même nombre de relectures, et la file comble ce qui reste ouvert.
+setup-field-late-days = Travaux en retard acceptés pendant (jours)
+setup-field-late-penalty = Points retirés par jour de retard
+setup-late-help = 0 jour : rien n’est accepté après la date. Un jour commencé compte entier ; les points sont sur 100, retirés de la note des pairs. Les notes que vous décidez vous-même ne sont pas abaissées.
+setup-review-from-unreadable = La date du début des relectures est illisible. Écrivez-la de nouveau.
+setup-review-from-before-work = Les relectures ne peuvent pas commencer avant la remise des travaux. Choisissez une date plus tardive, ou laissez vide : les apprenants relisent alors dès qu’il y a des travaux.
+setup-review-from-after-end = Les relectures doivent commencer avant la fin de leur délai.
+setup-review-from-begun = Des apprenants ont commencé à relire : les relectures ne peuvent plus commencer plus tard.
+setup-late-days-range = Les travaux en retard sont acceptés pendant 0 à 30 jours.
+setup-late-no-date = Un travail n’est en retard que s’il y a une date de remise.
+setup-late-after-reviews = Des travaux en retard seraient acceptés après le délai des relectures : personne ne pourrait les relire. Choisissez moins de jours, ou une date plus tardive pour les relectures.
+setup-late-penalty-range = Par jour de retard, 0 à 100 points sont retirés : un nombre entier.
+setup-checks-range = La part des travaux à vérifier va de 0 à 50 pour cent.
+setup-field-checks = Travaux à vérifier, en pour cent
+setup-checks-help = La page du groupe propose autant de travaux, ceux dont la note est la moins sûre. Ce que vous jugez rend toutes les notes plus exactes ; 10 pour cent sont un bon début, 0 n’en propose aucun.
+setup-field-comment-words = Nombre minimal de mots d’un commentaire
+setup-comment-words-help = Là où un commentaire est demandé. 0 : tout commentaire convient ; pour un commentaire très court, la question est posée une fois.
+rubric-comment-words = On peut demander de 0 à 50 mots au moins par commentaire.
+at-least-words = au moins { $n } mots
+write-words = Écrivez au moins { $n } mots.
+anonymity-single-blind = Simple aveugle
+anonymity-single-blind-help = Les relecteurs voient de qui est le travail ; les auteurs ne voient pas qui l’a relu. Vous voyez les deux.
+reviewers-see-name = Vos relecteurs voient votre nom.
+refused-review-not-begun = Les relectures n’ont pas encore commencé.
+refused-reviews-begun = Des apprenants ont commencé à relire : les relectures ne peuvent plus commencer plus tard.
+news-reviews-begin = Les relectures ont commencé dans « { $activity } » : vous pouvez relire maintenant.
+next-later = Attendre le début des relectures
+review-from = Début des relectures
+from-when = à partir du
+not-begun-title = Votre travail est remis
+not-begun-when = Les relectures commencent pour tous le
+not-begun-text = Vous recevrez alors ici les travaux des autres.
+late-then = Les travaux qui arrivent plus tard sont acceptés jusqu’au
+late-now = La date est passée. Votre travail est encore accepté jusqu’au
+late-costs = { $n ->
+    [0] Ils sont marqués en retard.
+    [one] Chaque jour commencé retire 1 point à la note.
+   *[other] Chaque jour commencé retire { $n } points à la note.
+}
+days-late = { $n ->
+    [one] 1 jour de retard
+   *[other] { $n } jours de retard
+}
+mark-late = { $n ->
+    [one] Le travail a été remis avec 1 jour de retard : { $points } points ont été retirés.
+   *[other] Le travail a été remis avec { $n } jours de retard : { $points } points ont été retirés.
+}
+pairs-planned = prévue

@@ -9,8 +9,24 @@ text_enum! {
     Anonymity {
         /// Neither authors nor reviewers see a name.
         DoubleBlind => "double_blind",
+        /// Reviewers see whose work it is; authors do not see who reviewed it.
+        SingleBlind => "single_blind",
         /// Both see each other's names.
         Open => "open",
+    }
+}
+
+impl Anonymity {
+    /// Whether reviewers see whose work it is.
+    #[must_use]
+    pub fn shows_authors(self) -> bool {
+        self != Self::DoubleBlind
+    }
+
+    /// Whether authors see who reviewed their works.
+    #[must_use]
+    pub fn shows_reviewers(self) -> bool {
+        self == Self::Open
     }
 }
 
@@ -38,6 +54,9 @@ text_enum! {
 
 /// A deadline counts this many seconds longer than it says: what was sent in time may arrive late.
 pub const GRACE: i64 = 60;
+
+/// A day, in seconds.
+pub const DAY: i64 = 24 * 3600;
 
 text_enum! {
     /// Which of an activity's grades: each has a column of its own in the LMS, which bears this tag.
@@ -88,6 +107,16 @@ pub struct Activity {
     pub reviewing_method: ReviewingMethod,
     /// Whether learners assess their own work as well.
     pub self_assessment: bool,
+    /// When reviews begin, for everybody at once; None means as soon as there are works.
+    pub review_from_at: Option<UtcTime>,
+    /// When it was planned who reviews whom, once reviews had begun for everybody.
+    pub planned_at: Option<UtcTime>,
+    /// How many days after the date works are still taken, 0 to 30.
+    pub late_days: i32,
+    /// What a late work loses for each day begun, in points of 100.
+    pub late_penalty: i32,
+    /// The share of the works that are worth a check of the trainer, in per cent, 0 to 50.
+    pub check_percent: i32,
 }
 
 impl Activity {
@@ -101,6 +130,8 @@ impl Activity {
             cohort_id,
             work_due_at: ahead(self.work_due_at),
             review_due_at: ahead(self.review_due_at),
+            review_from_at: ahead(self.review_from_at),
+            planned_at: None,
             released_at: None,
             revision: 1,
             created_by,
@@ -115,16 +146,41 @@ impl Activity {
         usize::try_from(self.reviews_per_learner).unwrap_or(0)
     }
 
+    /// Until when works are taken, late ones too; None means no limit.
+    #[must_use]
+    pub fn works_end(&self) -> Option<UtcTime> {
+        self.work_due_at.map(|due| due.plus_seconds(i64::from(self.late_days) * DAY))
+    }
+
     /// Whether works can still be handed in.
     #[must_use]
     pub fn takes_works(&self, now: UtcTime) -> bool {
-        self.released_at.is_none() && self.work_due_at.is_none_or(|due| now <= due.plus_seconds(GRACE))
+        self.released_at.is_none() && self.works_end().is_none_or(|end| now <= end.plus_seconds(GRACE))
     }
 
-    /// Whether reviews can still be sent.
+    /// How many days late a work is that is handed in at a moment; a day that has begun counts.
+    #[must_use]
+    pub fn days_late(&self, at: UtcTime) -> i64 {
+        let late = self.work_due_at.map_or(0, |due| at.seconds_since(due));
+        if late <= GRACE { 0 } else { (late + DAY - 1) / DAY }
+    }
+
+    /// Whether the time for reviews has come.
+    #[must_use]
+    pub fn reviews_begun(&self, now: UtcTime) -> bool {
+        self.review_from_at.is_none_or(|from| from <= now)
+    }
+
+    /// Whether the time for reviews has passed.
+    #[must_use]
+    pub fn reviews_over(&self, now: UtcTime) -> bool {
+        self.released_at.is_some() || self.review_due_at.is_some_and(|due| due.plus_seconds(GRACE) < now)
+    }
+
+    /// Whether reviews can be sent now.
     #[must_use]
     pub fn takes_reviews(&self, now: UtcTime) -> bool {
-        self.released_at.is_none() && self.review_due_at.is_none_or(|due| now <= due.plus_seconds(GRACE))
+        self.reviews_begun(now) && !self.reviews_over(now)
     }
 }
 

@@ -37,6 +37,11 @@ row_of! {
         mark_method: MarkMethod,
         reviewing_method: ReviewingMethod,
         self_assessment: bool,
+        review_from_at: Option<UtcTime>,
+        planned_at: Option<UtcTime>,
+        late_days: i32,
+        late_penalty: i32,
+        check_percent: i32,
     }
 }
 
@@ -293,6 +298,11 @@ pub fn update(conn: &mut Conn, changed: &Activity, revision: i32, now: UtcTime) 
             activities::reviewing_column.eq(&changed.reviewing_column),
             activities::reviewing_method.eq(changed.reviewing_method),
             activities::self_assessment.eq(changed.self_assessment),
+            activities::review_from_at.eq(changed.review_from_at),
+            activities::planned_at.eq(changed.planned_at),
+            activities::late_days.eq(changed.late_days),
+            activities::late_penalty.eq(changed.late_penalty),
+            activities::check_percent.eq(changed.check_percent),
             activities::revision.eq(revision + 1),
             activities::updated_at.eq(now),
         ))
@@ -327,6 +337,30 @@ pub fn list_ending(conn: &mut Conn, from: UtcTime, to: UtcTime) -> StoreResult<V
         .select(Row::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Activities whose reviews have begun for everybody and are not planned, for jobs, which nobody asks.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_unplanned(conn: &mut Conn, now: UtcTime) -> StoreResult<Vec<ActivityId>> {
+    Ok(activities::table
+        .filter(activities::released_at.is_null())
+        .filter(activities::planned_at.is_null())
+        .filter(activities::review_from_at.le(now))
+        .filter(activities::review_due_at.is_null().or(activities::review_due_at.gt(now)))
+        .order(activities::id)
+        .select(activities::id)
+        .load(conn)?)
+}
+
+/// Stores that it was planned who reviews whom. That is no change of the settings, which keep their revision.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_planned(conn: &mut Conn, id: &ActivityId, at: UtcTime) -> StoreResult<()> {
+    diesel::update(activities::table.find(id)).set(activities::planned_at.eq(at)).execute(conn)?;
+    Ok(())
 }
 
 /// Some activities by their ids, for jobs, which nobody asks.

@@ -152,7 +152,7 @@ fn allocate(args: &AllocateArgs) -> Outcome {
         groups: args.groups.into(),
         companies: args.companies.into(),
     };
-    let plan = plan::plan(&people, &rules, args.seed);
+    let plan = plan::plan(&people, &rules, &plan::Never::new(), args.seed);
     for (a, b) in &plan.relaxed {
         eprintln!("cercle: a bound had to give way: {} reviews {}", people[*a].id, people[*b].id);
     }

@@ -25,6 +25,8 @@ text_enum! {
         WorkDue => "work_due",
         /// Reviews are due soon.
         ReviewsDue => "reviews_due",
+        /// Reviews have begun for everybody.
+        ReviewsBegin => "reviews_begin",
         /// A learner appealed.
         Appeal => "appeal",
         /// A learner reported something.
@@ -53,7 +55,7 @@ impl Kind {
         match self {
             Self::Released | Self::MarkChanged | Self::AppealAnswered | Self::DatesChanged => Topic::Results,
             Self::Reply | Self::Answer => Topic::Conversation,
-            Self::Asked | Self::WorkDue | Self::ReviewsDue => Topic::Reminders,
+            Self::Asked | Self::WorkDue | Self::ReviewsDue | Self::ReviewsBegin => Topic::Reminders,
             Self::Appeal | Self::Report => Topic::Questions,
         }
     }
@@ -77,6 +79,7 @@ impl Kind {
             Self::Asked => "news-asked",
             Self::WorkDue => "news-work-due",
             Self::ReviewsDue => "news-reviews-due",
+            Self::ReviewsBegin => "news-reviews-begin",
             Self::Appeal => "news-appeal",
             Self::Report => "news-report",
         }

@@ -4,9 +4,7 @@ use crate::store::columns::Points;
 
 /// Reviews that are further apart than this disagree.
 const APART: Points = Points::whole(25);
-/// The share of the works whose marks are worth a check of the trainer: 1 in so many.
-const CHECKED: usize = 10;
-/// And at least so many: three checked works of thirty already make all marks better (§4.9).
+/// Where works are checked at all, at least so many: three checked works of thirty already make all marks better (§4.9).
 const CHECKED_LEAST: usize = 3;
 
 /// A work as far as this needs it.
@@ -31,9 +29,10 @@ pub enum Why {
     Unsure(Points),
 }
 
-/// The works worth a look, by their places, the most urgent first. `over` says that no more reviews come.
+/// The works worth a look, by their places, the most urgent first. `over` says that no more reviews come, `share` how many
+/// works of a hundred are worth a check because their marks are the least sure.
 #[must_use]
-pub fn worth_a_look(works: &[Work], over: bool) -> Vec<(usize, Why)> {
+pub fn worth_a_look(works: &[Work], over: bool, share: usize) -> Vec<(usize, Why)> {
     let open = || works.iter().enumerate().filter(|(_, work)| !work.settled);
     let unreviewed = open().filter(|(_, w)| over && w.totals.is_empty()).map(|(at, _)| (at, Why::Unreviewed));
     let mut found: Vec<(usize, Why)> = unreviewed.collect();
@@ -53,7 +52,8 @@ pub fn worth_a_look(works: &[Work], over: bool) -> Vec<(usize, Why)> {
     unsure.sort_by_key(|(margin, at)| (std::cmp::Reverse(*margin), *at));
     // What was checked counts towards the share.
     let checked = works.iter().filter(|w| w.settled).count();
-    let wanted = works.len().div_ceil(CHECKED).max(CHECKED_LEAST).saturating_sub(checked);
+    let least = if share > 0 { CHECKED_LEAST } else { 0 };
+    let wanted = (works.len() * share).div_ceil(100).max(least).saturating_sub(checked);
     found.extend(unsure.into_iter().take(wanted).map(|(margin, at)| (at, Why::Unsure(margin))));
     found
 }
@@ -92,20 +92,23 @@ mod tests {
         let whole = Points::whole;
         let disagree = [(1, Why::Disagreement(whole(20), whole(90))), (3, Why::Disagreement(whole(50), whole(76)))];
         let unsure = [(0, Why::Unsure(whole(9))), (4, Why::Unsure(whole(4)))];
-        assert_eq!(worth_a_look(&works, false), [disagree, unsure].concat());
-        assert_eq!(worth_a_look(&works, true)[0], (2, Why::Unreviewed));
-        assert!(worth_a_look(&[], true).is_empty());
+        assert_eq!(worth_a_look(&works, false, 10), [disagree, unsure].concat());
+        assert_eq!(worth_a_look(&works, true, 10)[0], (2, Why::Unreviewed));
+        assert!(worth_a_look(&[], true, 10).is_empty());
     }
 
     #[test]
-    fn a_tenth_is_checked_and_no_more() {
+    fn as_many_are_checked_as_the_trainer_wants() {
         let works = vec![work(&[60, 60], Some(5)); 40];
-        assert_eq!(worth_a_look(&works, false).len(), 4);
+        assert_eq!(worth_a_look(&works, false, 10).len(), 4);
+        assert_eq!(worth_a_look(&works, false, 25).len(), 10);
+        assert_eq!(worth_a_look(&works, false, 1).len(), 3);
+        assert_eq!(worth_a_look(&works, false, 0).len(), 0, "no checks wanted");
         let mut half_done = works;
         for done in &mut half_done[..3] {
             done.settled = true;
         }
-        assert_eq!(worth_a_look(&half_done, false).len(), 1);
+        assert_eq!(worth_a_look(&half_done, false, 10).len(), 1);
     }
 
     #[test]
@@ -118,10 +121,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_listed_twice(rows in prop::collection::vec((prop::collection::vec(0i64..=100, 0..5), prop::option::of(0i64..40), any::<bool>()), 0..40), over: bool) {
+        fn nothing_is_listed_twice(rows in prop::collection::vec((prop::collection::vec(0i64..=100, 0..5), prop::option::of(0i64..40), any::<bool>()), 0..40), over: bool, share in 0usize..=50) {
             let works: Vec<Work> =
                 rows.iter().map(|(totals, margin, settled)| Work { settled: *settled, ..work(totals, *margin) }).collect();
-            let found = worth_a_look(&works, over);
+            let found = worth_a_look(&works, over, share);
             let mut places: Vec<usize> = found.iter().map(|(at, _)| *at).collect();
             prop_assert!(places.iter().all(|at| !works[*at].settled));
             places.sort_unstable();

@@ -11,6 +11,7 @@ pub mod plan;
 pub mod practice;
 pub mod reliability;
 pub mod reminders;
+pub mod reviewing;
 pub mod rubric;
 pub mod rubric_file;
 pub mod service;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::marks::Made;
+use crate::activity::model::Activity;
 use crate::clock::UtcTime;
 use crate::files::Kind;
 use crate::ids::{ActivityId, AppealId, CourseId, FileId, PersonId, ReportId, ReviewId, RubricVersionId, SubmissionId};
@@ -312,6 +313,25 @@ pub struct Override {
     pub judges: bool,
 }
 
+/// A work that was handed in after its date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Late {
+    /// By how many days; a day that has begun counts.
+    pub days: i64,
+    /// What its mark loses, on 0–100.
+    pub points: Points,
+}
+
+impl Late {
+    /// Of a work in an activity with its author's own dates; None in time.
+    #[must_use]
+    pub fn of(own: &Activity, work: &Submission) -> Option<Self> {
+        let days = own.days_late(work.handed_in_at?);
+        let points = Points(Points::whole(i64::from(own.late_penalty)).0 * days);
+        (days > 0).then_some(Self { days, points })
+    }
+}
+
 /// A learner's mark and how it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -321,15 +341,25 @@ pub struct Mark {
     pub made: Option<Made>,
     /// What the trainer decided, if it counts.
     pub decision: Option<Override>,
+    /// How late the work was, if so; the trainer's decisions are not lowered for it.
+    pub late: Option<Late>,
 }
 
 impl Mark {
-    /// Of what the reviews made and the trainer's decision, which wins.
+    /// Of what the reviews made, less what a late work loses, and the trainer's decision, which wins.
     #[must_use]
-    pub fn of(made: Option<&Made>, decision: Option<&Override>) -> Self {
+    pub fn of(made: Option<&Made>, decision: Option<&Override>, late: Option<Late>) -> Self {
         let decision = decision.filter(|d| d.mark.is_some()).cloned();
-        let value = decision.as_ref().and_then(|d| d.mark).or(made.map(|m| m.mark));
-        Self { value, made: made.cloned(), decision }
+        let lost = late.map_or(0, |late| late.points.0);
+        let of_peers = made.map(|m| Points((m.mark.0 - lost).max(0)));
+        let value = decision.as_ref().and_then(|d| d.mark).or(of_peers);
+        Self { value, made: made.cloned(), decision, late }
+    }
+
+    /// How late the work was, where that lowered the mark.
+    #[must_use]
+    pub fn lowered(&self) -> Option<Late> {
+        self.late.filter(|late| late.points.0 > 0 && self.decision.is_none() && self.made.is_some())
     }
 
     /// The trainer's reason, if the trainer decided.
@@ -337,65 +367,6 @@ impl Mark {
     pub fn reason(&self) -> Option<&str> {
         self.decision.as_ref().map(|d| d.reason.as_str())
     }
-}
-
-/// A learner's grade for reviewing and how it was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reviewing {
-    /// The grade, on 0–100.
-    pub value: Points,
-    /// Reviews sent.
-    pub given: usize,
-    /// Reviews that could be asked for.
-    pub asked: usize,
-    /// How good they are, where that counts.
-    pub quality: Option<Quality>,
-}
-
-/// How good somebody's reviews are; each part on 0–100, None where nothing says so yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Quality {
-    /// How near they are to the marks of the works.
-    pub agreement: Option<Points>,
-    /// How helpful the authors found them.
-    pub helpfulness: Option<Points>,
-}
-
-/// A review this far from the mark of its work, in points, agrees not at all.
-const FAR: Points = Points::whole(30);
-
-impl Quality {
-    /// Of how far each review is from the mark of its work, in points, and of the authors' ratings from 1 to 5.
-    #[must_use]
-    pub fn of(distances: &[Points], ratings: &[i32]) -> Self {
-        let near = |d: &Points| Points(Points::FULL.0 - Points::FULL.0 * d.0.abs().min(FAR.0) / FAR.0);
-        let helpful = |rating: &i32| Points(Points::FULL.0 / 4 * i64::from(rating.clamp(&1, &5) - 1));
-        Self {
-            agreement: mean(&distances.iter().map(near).collect::<Vec<_>>()),
-            helpfulness: mean(&ratings.iter().map(helpful).collect::<Vec<_>>()),
-        }
-    }
-
-    /// The mean of the parts that are known.
-    fn value(self) -> Option<Points> {
-        mean(&[self.agreement, self.helpfulness].into_iter().flatten().collect::<Vec<_>>())
-    }
-}
-
-/// The grade for reviewing: the share of the reviews asked for that were sent. Nobody is asked for more than there
-/// are works of others (`available`); where there is none, there is no grade. Where their quality counts, the share
-/// counts six tenths for itself and four tenths by the quality; as long as nothing is known of that, the share alone.
-#[must_use]
-pub fn reviewing(given: usize, wanted: usize, available: usize, quality: Option<Quality>) -> Option<Reviewing> {
-    let asked = wanted.min(available);
-    let counted = i64::try_from(given.min(asked)).ok()?;
-    let of = i64::try_from(asked).ok().filter(|n| *n > 0)?;
-    let share = Points((2 * Points::FULL.0 * counted + of).div_euclid(2 * of));
-    let value = match quality.and_then(Quality::value) {
-        None => share,
-        Some(quality) => Points((share.0 * (6 * Points::FULL.0 + 4 * quality.0)).div_euclid(10 * Points::FULL.0)),
-    };
-    Some(Reviewing { value, given, asked, quality })
 }
 
 /// The mean of rubric totals on 0–100, rounded half up to 1/10000; None without any.
@@ -415,42 +386,21 @@ mod tests {
     fn a_trainers_decision_wins_and_can_be_taken_back() {
         let (mark, mean) = (Points(705_000), Points(690_000));
         let made = Made { mark, mean, median: mean, reviews: 2, margin: None, guarded: false };
-        assert_eq!(Mark::of(Some(&made), None).value, Some(mark));
+        assert_eq!(Mark::of(Some(&made), None, None).value, Some(mark));
+        let late = |points| Some(Late { days: 2, points: Points::whole(points) });
+        assert_eq!(Mark::of(Some(&made), None, late(10)).value, Some(Points(605_000)));
+        assert_eq!(Mark::of(Some(&made), None, late(10)).lowered(), late(10));
+        assert_eq!(Mark::of(Some(&made), None, late(80)).value, Some(Points(0)), "and not below");
+        assert_eq!(Mark::of(Some(&made), None, late(0)).lowered(), None);
+        assert_eq!(Mark::of(None, None, late(10)).value, None);
         let (person_id, judges) = (PersonId::new(), true);
         let decided = Override { person_id, number: 1, mark: Some(Points::whole(90)), reason: "r".into(), judges };
-        let with = Mark::of(Some(&made), Some(&decided));
+        let with = Mark::of(Some(&made), Some(&decided), late(10));
+        assert_eq!(with.lowered(), None, "what the trainer decides is not lowered");
         assert_eq!((with.value, with.reason(), with.made.as_ref()), (Some(Points::whole(90)), Some("r"), Some(&made)));
         let back = Override { mark: None, ..decided };
-        assert_eq!(Mark::of(Some(&made), Some(&back)), Mark::of(Some(&made), None));
-        assert_eq!(Mark::of(None, None).value, None);
-    }
-
-    #[test]
-    fn reviewing_is_the_share_that_could_be_asked_for() {
-        let share = |given, wanted, available| reviewing(given, wanted, available, None).map(|r| (r.value.0, r.asked));
-        assert_eq!(share(2, 3, 9), Some((666_667, 3)));
-        assert_eq!(share(0, 3, 9), Some((0, 3)));
-        assert_eq!(share(3, 3, 9), Some((1_000_000, 3)));
-        assert_eq!(share(5, 3, 9), Some((1_000_000, 3)), "no more than all");
-        assert_eq!(share(1, 3, 1), Some((1_000_000, 1)), "there was one work only");
-        assert_eq!(share(0, 3, 0), None, "nobody could review anything");
-    }
-
-    #[test]
-    fn good_reviews_count_four_tenths() {
-        let whole = Points::whole;
-        let of = |distances: &[i64], ratings: &[i32]| {
-            let distances: Vec<Points> = distances.iter().map(|d| whole(*d)).collect();
-            Quality::of(&distances, ratings)
-        };
-        let value = |quality| reviewing(2, 2, 9, Some(quality)).unwrap().value;
-        assert_eq!(value(of(&[], &[])), whole(100), "nothing is known yet");
-        assert_eq!(value(of(&[0, 0], &[5])), whole(100));
-        assert_eq!(value(of(&[30, -90], &[1])), whole(60));
-        assert_eq!(value(of(&[15, -15], &[])), whole(80));
-        assert_eq!(value(of(&[15, -15], &[5])), whole(90));
-        assert_eq!(reviewing(1, 2, 9, Some(of(&[15], &[]))).unwrap().value, whole(40));
-        assert_eq!(reviewing(0, 2, 9, Some(of(&[], &[]))).unwrap().value, whole(0));
+        assert_eq!(Mark::of(Some(&made), Some(&back), None), Mark::of(Some(&made), None, None));
+        assert_eq!(Mark::of(None, None, None).value, None);
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 //! of reviews, nobody reviews themselves, and all hang together (peer-assessment.md §4.7). The same seed gives the
 //! same plan.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use rand::seq::SliceRandom as _;
 use rand::{Rng as _, SeedableRng as _};
@@ -20,6 +20,14 @@ pub struct Participant {
     pub group: Option<String>,
     /// The company, where there is one.
     pub company: Option<String>,
+}
+
+impl Participant {
+    /// Somebody without a group or a company.
+    #[must_use]
+    pub fn alone(id: String) -> Self {
+        Self { id, group: None, company: None }
+    }
 }
 
 /// Where reviews go with regard to a group or a company. Who has none may review everybody.
@@ -75,14 +83,18 @@ pub struct Plan {
     pub connected: bool,
 }
 
+/// Pairs of a reviewer and an author, as positions in the list of participants, that are not to be: unlike a bound, this
+/// never gives way.
+pub type Never = HashSet<(usize, usize)>;
+
 /// Plans all reviews. Of several plans the first that hangs together is taken; where none does, the first.
 #[must_use]
-pub fn plan(people: &[Participant], rules: &Rules, seed: u64) -> Plan {
+pub fn plan(people: &[Participant], rules: &Rules, never: &Never, seed: u64) -> Plan {
     let mut first = None;
     for draw in 0..DRAWS {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(draw);
-        let drawn = one(people, rules, &mut rng);
+        let drawn = one(people, rules, never, &mut rng);
         if drawn.connected {
             return drawn;
         }
@@ -91,7 +103,7 @@ pub fn plan(people: &[Participant], rules: &Rules, seed: u64) -> Plan {
     first.unwrap_or(Plan { pairs: Vec::new(), relaxed: Vec::new(), missing: 0, connected: true })
 }
 
-fn one(people: &[Participant], rules: &Rules, rng: &mut ChaCha8Rng) -> Plan {
+fn one(people: &[Participant], rules: &Rules, never: &Never, rng: &mut ChaCha8Rng) -> Plan {
     let n = people.len();
     let mut taken = vec![false; n * n];
     let mut pairs = Vec::with_capacity(n * rules.reviews);
@@ -100,7 +112,7 @@ fn one(people: &[Participant], rules: &Rules, rng: &mut ChaCha8Rng) -> Plan {
         // Each round gives everybody one work, and each work one reviewer.
         let mut order: Vec<usize> = (0..n).collect();
         order.shuffle(rng);
-        let is_free = |a: usize, b: usize| a != b && !taken[a * n + b];
+        let is_free = |a: usize, b: usize| a != b && !taken[a * n + b] && !never.contains(&(a, b));
         let is_allowed = |a: usize, b: usize| is_free(a, b) && rules.allow(&people[a], &people[b]);
         let mut round = Round::new(n);
         for (reviewer, author) in order.iter().enumerate() {
@@ -209,6 +221,10 @@ mod tests {
             .collect()
     }
 
+    fn plan(people: &[Participant], rules: &Rules, seed: u64) -> Plan {
+        super::plan(people, rules, &Never::new(), seed)
+    }
+
     fn rules(reviews: usize, groups: Bounds) -> Rules {
         Rules { reviews, groups, companies: Bounds::Any }
     }
@@ -243,6 +259,17 @@ mod tests {
         assert_eq!((drawn.pairs.len(), drawn.missing), (6, 6));
         assert_eq!(plan(&people(1, 0, 0), &rules(2, Bounds::Any), 1).missing, 2);
         assert!(plan(&[], &rules(2, Bounds::Any), 1).pairs.is_empty());
+    }
+
+    #[test]
+    fn who_is_kept_apart_stays_apart() {
+        let four = people(4, 0, 0);
+        let never: Never = [(0, 1), (1, 0)].into();
+        let drawn = super::plan(&four, &rules(3, Bounds::Any), &never, 1);
+        assert_eq!((drawn.pairs.len(), drawn.missing), (10, 2), "rather a review less than one of those");
+        assert!(drawn.pairs.iter().all(|pair| !never.contains(pair)));
+        let drawn = super::plan(&four, &rules(2, Bounds::Any), &never, 1);
+        assert_eq!((drawn.pairs.len(), drawn.missing), (8, 0), "the others go round");
     }
 
     #[test]

@@ -1,8 +1,10 @@
-//! Reminds learners of what is due soon: by their own dates, and of reviews only while there is a work to review.
+//! What comes with time: reviews begin where they begin for everybody at once, and learners are reminded of what is due
+//! soon, by their own dates, and of reviews only while there is a work to review.
 
 use std::time::Duration;
 
-use super::service::{extension, review};
+use super::service::extension;
+use super::service::queue::{self, Queue};
 use super::{PeerError, store};
 use crate::activity;
 use crate::activity::model::Activity;
@@ -40,12 +42,16 @@ struct Reminder {
     about: String,
 }
 
-/// Reminds everybody of what is due soon, once for each date. Says how many reminders are new.
+/// Begins reviews whose time has come, and reminds everybody of what is due soon, once for each date. Says how many
+/// reminders are new.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn run_round(context: &Context) -> Result<usize, PeerError> {
     let now = context.clock.now();
+    for id in context.db.read(move |c: &mut Conn| activity::store::list_unplanned(c, now)).await? {
+        context.db.write(move |c| queue::begin_now(c, &id, now)).await?;
+    }
     let due = context.db.read(move |c| find(c, now)).await?;
     let count = due.len();
     if count > 0 {
@@ -62,7 +68,7 @@ fn due(own: &Activity, is_handed_in: bool, given: usize, now: UtcTime) -> Option
     let is_soon = |until: &UtcTime| (1..=AHEAD).contains(&until.seconds_since(now));
     if is_handed_in {
         let until = own.review_due_at.filter(is_soon)?;
-        (given < own.wanted()).then_some((Kind::ReviewsDue, until))
+        (own.reviews_begun(now) && given < own.wanted()).then_some((Kind::ReviewsDue, until))
     } else {
         Some((Kind::WorkDue, own.work_due_at.filter(is_soon)?))
     }
@@ -86,6 +92,7 @@ fn find_in(conn: &mut Conn, activity: &Activity, now: UtcTime, found: &mut Vec<R
     let (submissions, reviews) =
         (store::list_submissions(conn, &activity.id)?, store::list_reviews(conn, &activity.id)?);
     let extensions = store::list_extensions(conn, &activity.id)?;
+    let queue = Queue::load(conn, activity, (&submissions, &reviews), now)?;
     for learner in cohort::store::list_all_learners(conn, &activity.cohort_id)? {
         let person = learner.person.id;
         let own = extension::for_person(activity.clone(), extensions.iter().find(|e| e.person_id == person));
@@ -98,9 +105,7 @@ fn find_in(conn: &mut Conn, activity: &Activity, now: UtcTime, found: &mut Vec<R
         if news::store::is_told(conn, &person, &activity.id, kind, &about)? {
             continue;
         }
-        let is_possible = kind == Kind::WorkDue
-            || mine().any(|r| r.holds(now))
-            || review::next_work(conn, &own, &person, now)?.is_some();
+        let is_possible = kind == Kind::WorkDue || mine().any(|r| r.holds(now)) || queue.next(&own, &person).is_some();
         if is_possible {
             found.push(Reminder { person, activity: activity.id.clone(), kind, about });
         }

@@ -136,7 +136,13 @@ impl Criterion {
 pub struct Rubric {
     /// The criteria in their order.
     pub criteria: Vec<Criterion>,
+    /// How many words a comment has at least, where one is needed; 0 where any will do.
+    #[serde(default)]
+    pub comment_words: u32,
 }
+
+/// How many words may be asked for.
+pub const COMMENT_WORDS: std::ops::RangeInclusive<u32> = 0..=50;
 
 /// A rubric to start from.
 #[derive(Clone, Debug, Deserialize)]
@@ -184,6 +190,9 @@ impl Rubric {
         }
         if self.criteria.len() > MAX_CRITERIA {
             problems.push(whole("rubric-too-many-criteria"));
+        }
+        if !COMMENT_WORDS.contains(&self.comment_words) {
+            problems.push(whole("rubric-comment-words"));
         }
         if !self.criteria.is_empty() && !self.criteria.iter().any(Criterion::is_marked) {
             problems.push(whole("rubric-nothing-marked"));
@@ -250,11 +259,12 @@ impl Rubric {
     }
 
     /// What a review still lacks before it can be sent: the ids of criteria without a level, and of
-    /// criteria without a comment.
+    /// criteria without a comment, or with one of too few words.
     #[must_use]
     pub fn missing(&self, body: &ReviewBody) -> Missing {
         let has_level = |c: &Criterion| !c.is_marked() || c.choice(body).is_some();
-        let is_written = |c: &Criterion| c.comment(body).is_some_and(|t| !t.trim().is_empty());
+        let least = usize::try_from(self.comment_words.max(1)).unwrap_or(usize::MAX);
+        let is_written = |c: &Criterion| c.comment(body).is_some_and(|t| t.split_whitespace().count() >= least);
         let has_comment = |c: &Criterion| c.comment_optional || is_written(c);
         let ids =
             |has: &dyn Fn(&Criterion) -> bool| self.criteria.iter().filter(|c| !has(c)).map(|c| c.id.clone()).collect();
@@ -328,6 +338,7 @@ mod tests {
                     ..Criterion::default()
                 })
                 .collect(),
+            ..Rubric::default()
         }
     }
 
@@ -419,7 +430,7 @@ mod tests {
         let read: Rubric = serde_json::from_str(old).unwrap();
         let criterion = &read.criteria[0];
         assert_eq!((criterion.kind, criterion.comment_optional, criterion.levels.len()), (Kind::Levels, false, 2));
-        assert_eq!(read.problems(), []);
+        assert_eq!((read.problems(), read.comment_words), (vec![], 0));
     }
 
     #[test]
@@ -433,7 +444,11 @@ mod tests {
             r.missing(&body),
             Missing { levels: vec!["c2".into()], comments: vec!["c1".into()], is_thin: false }
         );
-        assert!(!r.fit(body).comments.contains_key("c9"));
+        assert!(!r.fit(body.clone()).comments.contains_key("c9"));
+        let longer = Rubric { comment_words: 3, ..r };
+        assert_eq!(longer.missing(&body).comments, ["c1", "c2"]);
+        body.comments.insert("c2".into(), " good, but\nshort ".into());
+        assert_eq!(longer.missing(&body).comments, ["c1"], "three words");
     }
 
     proptest! {

@@ -78,7 +78,11 @@ fn read_csv(text: &str) -> Result<Rubric, Wrong> {
             });
         }
     }
-    if criteria.is_empty() { Err(Wrong::Whole("rubric-no-criteria")) } else { Ok(Rubric { criteria }) }
+    if criteria.is_empty() {
+        Err(Wrong::Whole("rubric-no-criteria"))
+    } else {
+        Ok(Rubric { criteria, ..Rubric::default() })
+    }
 }
 
 /// The lines of a rubric as CSV, without the heading.

@@ -1,6 +1,6 @@
 //! The set-up form: read, checked, and shown again with everything that was typed.
 
-use crate::activity::model::{Activity, Anonymity, MarkMethod, ReviewingMethod};
+use crate::activity::model::{Activity, Anonymity, DAY, MarkMethod, ReviewingMethod};
 use crate::clock::UtcTime;
 use crate::web::fields::Fields;
 use crate::web::html::{CleanHtml, MAX_RICH_TEXT};
@@ -12,6 +12,18 @@ use super::table::Wrong;
 
 /// How many works a learner may be asked to review.
 pub const REVIEWS: std::ops::RangeInclusive<i32> = 1..=6;
+
+/// How many days late works may be taken.
+pub const LATE_DAYS: std::ops::RangeInclusive<i32> = 0..=30;
+
+/// What a late work may lose for each day.
+pub const LATE_PENALTY: std::ops::RangeInclusive<i32> = 0..=100;
+
+/// Which share of the works may be worth a check.
+pub const CHECKS: std::ops::RangeInclusive<i32> = 0..=50;
+
+/// The share that is worth one by default (peer-assessment.md §4.9: with fewer the level of all marks stays unsure).
+pub const CHECKED: i32 = 10;
 
 /// What a full mark may count in the LMS's gradebook.
 pub const POINTS: std::ops::RangeInclusive<i32> = 1..=1000;
@@ -41,6 +53,14 @@ pub struct Setup {
     pub reviewing_method: ReviewingMethod,
     /// Whether learners assess their own work as well.
     pub self_assessment: bool,
+    /// When reviews begin for everybody; None means as soon as there are works.
+    pub review_from: Option<UtcTime>,
+    /// How many days after the date works are still taken.
+    pub late_days: i32,
+    /// What a late work loses for each day begun, in points of 100.
+    pub late_penalty: i32,
+    /// The share of the works that are worth a check, in per cent.
+    pub check_percent: i32,
     /// What a full mark counts in the LMS's gradebook.
     pub points: i32,
     /// The revision that was read, for changes.
@@ -75,6 +95,10 @@ impl Setup {
             reviewing_column: None,
             reviewing_method: ReviewingMethod::Share,
             self_assessment: false,
+            review_from: None,
+            late_days: 0,
+            late_penalty: 0,
+            check_percent: CHECKED,
             points: 100,
             revision: 0,
             pasted: String::new(),
@@ -99,6 +123,10 @@ impl Setup {
             reviewing_column: activity.reviewing_column.clone(),
             reviewing_method: activity.reviewing_method,
             self_assessment: activity.self_assessment,
+            review_from: activity.review_from_at,
+            late_days: activity.late_days,
+            late_penalty: activity.late_penalty,
+            check_percent: activity.check_percent,
             points: activity.score_maximum,
             revision: activity.revision,
             pasted: String::new(),
@@ -119,7 +147,12 @@ impl Setup {
             }
             found.unwrap_or_default()
         };
-        let (work_due, review_due) = (date("work_due"), date("review_due"));
+        let (work_due, review_due, review_from) = (date("work_due"), date("review_due"), date("review_from"));
+        let number = |name: &str, usual: i32| match fields.text(name) {
+            "" => usual,
+            // What is no number becomes one that the check refuses.
+            typed => typed.parse().unwrap_or(-1),
+        };
         let brief = fields.raw("brief").unwrap_or_default();
         Self {
             title: fields.text("title").to_owned(),
@@ -139,6 +172,10 @@ impl Setup {
                 ReviewingMethod::Share
             },
             self_assessment: fields.has("self_assessment"),
+            review_from,
+            late_days: number("late_days", 0),
+            late_penalty: number("late_penalty", 0),
+            check_percent: number("check_percent", CHECKED),
             // Only some forms ask; what is no number becomes one that the check refuses.
             points: fields.raw("points").map_or(100, |points| points.trim().parse().unwrap_or(0)),
             revision: fields.text("revision").parse().unwrap_or(0),
@@ -164,6 +201,7 @@ impl Setup {
             ("import", _) => match rubric_file::read(&self.pasted) {
                 Ok(read) => {
                     *criteria = read.criteria;
+                    self.rubric.comment_words = read.comment_words.max(self.rubric.comment_words);
                     self.pasted.clear();
                 }
                 Err(wrong) => self.not_imported = Some(wrong),
@@ -210,11 +248,7 @@ impl Setup {
         if self.unreadable.contains(&"review_due") {
             add("setup-review-date-unreadable");
         }
-        if let (Some(work), Some(review)) = (self.work_due, self.review_due)
-            && review <= work
-        {
-            add("setup-review-before-work");
-        }
+        self.date_problems(&mut add);
         if !REVIEWS.contains(&self.reviews) {
             add("setup-reviews-range");
         }
@@ -224,8 +258,44 @@ impl Setup {
         if !POINTS.contains(&self.points) {
             add("setup-points-range");
         }
+        if !CHECKS.contains(&self.check_percent) {
+            add("setup-checks-range");
+        }
         problems.extend(self.rubric.problems());
         problems
+    }
+}
+
+impl Setup {
+    /// Dates that do not fit each other.
+    fn date_problems(&self, add: &mut impl FnMut(&'static str)) {
+        if self.unreadable.contains(&"review_from") {
+            add("setup-review-from-unreadable");
+        }
+        let is_wrong = |a: Option<UtcTime>, b: Option<UtcTime>| a.zip(b).is_some_and(|(a, b)| a >= b);
+        if is_wrong(self.work_due, self.review_due) {
+            add("setup-review-before-work");
+        } else if is_wrong(self.review_from, self.review_due) {
+            add("setup-review-from-after-end");
+        }
+        if self.review_from.zip(self.work_due).is_some_and(|(from, work)| from < work) {
+            add("setup-review-from-before-work");
+        }
+        if !LATE_DAYS.contains(&self.late_days) {
+            add("setup-late-days-range");
+        } else if self.late_days > 0 && self.work_due.is_none() {
+            add("setup-late-no-date");
+        } else if self.late_days > 0 && is_wrong(self.works_end(), self.review_due) {
+            add("setup-late-after-reviews");
+        }
+        if !LATE_PENALTY.contains(&self.late_penalty) {
+            add("setup-late-penalty-range");
+        }
+    }
+
+    /// Until when works are taken.
+    fn works_end(&self) -> Option<UtcTime> {
+        self.work_due.map(|due| due.plus_seconds(i64::from(self.late_days) * DAY))
     }
 }
 
@@ -294,7 +364,11 @@ fn read_rubric(fields: &Fields) -> Rubric {
         })
         .collect();
     number(&mut criteria);
-    Rubric { criteria }
+    let comment_words = match fields.text("comment_words") {
+        "" => 0,
+        typed => typed.parse().unwrap_or(u32::MAX),
+    };
+    Rubric { criteria, comment_words }
 }
 
 /// A new criterion: levels, a number, yes or no, or words.
@@ -372,6 +446,19 @@ mod tests {
             (("points", "0"), "setup-points-range"),
             (("points", "1001"), "setup-points-range"),
             (("points", "12.5"), "setup-points-range"),
+            (("review_from", "later"), "setup-review-from-unreadable"),
+            (("review_from", "2026-05-10T09:59:00Z"), "setup-review-from-before-work"),
+            (("review_from", "2026-05-20T10:00:00Z"), "setup-review-from-after-end"),
+            (("late_days", "31"), "setup-late-days-range"),
+            (("late_days", "-1"), "setup-late-days-range"),
+            (("late_days", "a week"), "setup-late-days-range"),
+            (("late_days", "10"), "setup-late-after-reviews"),
+            (("late_penalty", "101"), "setup-late-penalty-range"),
+            (("late_penalty", "1.5"), "setup-late-penalty-range"),
+            (("check_percent", "51"), "setup-checks-range"),
+            (("check_percent", "all"), "setup-checks-range"),
+            (("comment_words", "51"), "rubric-comment-words"),
+            (("comment_words", "some"), "rubric-comment-words"),
             (("criteria", "0"), "rubric-no-criteria"),
             (("c0_levels", "0"), "rubric-levels-count"),
             (("c0_l1_points", "x"), "rubric-points-rise"),
@@ -381,6 +468,8 @@ mod tests {
         }
         let long = format!("<div>{}</div>", "x".repeat(MAX_RICH_TEXT));
         assert_eq!(keys(&[("brief", &long)]), ["setup-brief-too-long"]);
+        assert_eq!(keys(&[("late_days", "3"), ("work_due", "")]), ["setup-late-no-date"]);
+        assert_eq!(keys(&[("late_days", "9"), ("review_from", "2026-05-10T10:00:00Z")]), [""; 0]);
     }
 
     #[test]

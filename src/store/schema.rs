@@ -184,6 +184,11 @@ diesel::table! {
         mark_method -> Text,
         reviewing_method -> Text,
         self_assessment -> Bool,
+        review_from_at -> Nullable<BigInt>,
+        planned_at -> Nullable<BigInt>,
+        late_days -> Integer,
+        late_penalty -> Integer,
+        check_percent -> Integer,
     }
 }
 
@@ -368,6 +373,14 @@ diesel::table! {
         rule -> Text,
         decided_by -> Text,
         decided_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    planned_reviews (activity_id, reviewer_id, author_id) {
+        activity_id -> Text,
+        reviewer_id -> Text,
+        author_id -> Text,
     }
 }
 
@@ -685,6 +698,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     news,
     mail_recipients,
     review_pairs,
+    planned_reviews,
     self_assessments,
     extensions,
     review_responses,
@@ -737,6 +751,7 @@ pub const TABLES: &[&str] = &[
     "news",
     "mail_recipients",
     "review_pairs",
+    "planned_reviews",
     "self_assessments",
     "extensions",
     "review_responses",

@@ -9,7 +9,7 @@
 use std::time::{Duration, Instant};
 
 use cercle::peer::aggregate::{Method, Observation, aggregate};
-use cercle::peer::plan::{Bounds, Participant, Rules, plan};
+use cercle::peer::plan::{Bounds, Never, Participant, Rules, plan};
 
 /// Everybody reviews the next k; marks that scatter, without a random number.
 fn group(n: usize, k: usize) -> Vec<Observation> {
@@ -49,7 +49,7 @@ fn main() {
     let people: Vec<Participant> = (0..2000).map(person).collect();
     let rules = Rules { reviews: 5, groups: Bounds::Across, companies: Bounds::Across };
     let begun = Instant::now();
-    let drawn = plan(&people, &rules, 1);
+    let drawn = plan(&people, &rules, &Never::new(), 1);
     assert!(drawn.connected && drawn.relaxed.is_empty() && drawn.missing == 0);
     println!("allocation of 2,000 people x 5: {:.2?} (goal 1 s)", begun.elapsed());
 }

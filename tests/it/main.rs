@@ -26,6 +26,7 @@ mod outbound;
 mod outbox;
 mod pairs;
 mod peer;
+mod phases;
 mod practice;
 mod queue;
 mod registration;

@@ -39,6 +39,15 @@ impl Assessment {
         self.body.levels.get(&criterion.id).map(ToString::to_string).unwrap_or_default()
     }
 
+    /// Whether one word is not enough, for those who review.
+    fn asks_words(&self) -> bool {
+        self.words() > 1
+    }
+
+    fn words(&self) -> u32 {
+        self.rubric.comment_words
+    }
+
     fn comment(&self, criterion: &Criterion) -> &str {
         criterion.comment(&self.body).unwrap_or_default()
     }

@@ -7,6 +7,7 @@ use askama::Template;
 use super::files::{ACCEPT, FileList, Reader};
 use super::{Typed, grade_words_for_learner, marks, participant};
 use crate::activity::model::Activity;
+use crate::clock::UtcTime;
 use crate::context::Context;
 use crate::grades::service::Released;
 use crate::ids::ActivityId;
@@ -30,7 +31,7 @@ pub(super) struct LearnerPage {
     brief: CleanHtml,
     work: CleanHtml,
     files: FileList,
-    now: crate::clock::UtcTime,
+    now: UtcTime,
     typed: Option<Typed>,
     /// What is new since the last visit.
     news: Vec<String>,
@@ -44,6 +45,7 @@ enum Stage {
     Missed,
     Practise,
     Review,
+    NotBegun,
     NoWork,
     ReviewsOver,
     Waiting,
@@ -52,7 +54,7 @@ enum Stage {
 }
 
 impl LearnerPage {
-    pub(super) fn new(v: View, mut home: Home, now: crate::clock::UtcTime) -> Self {
+    pub(super) fn new(v: View, mut home: Home, now: UtcTime) -> Self {
         let files = FileList::new(&v, &home.activity.id, std::mem::take(&mut home.files), Reader::Knowing);
         let html = |s: Option<&str>| CleanHtml::sanitise(s.unwrap_or_default());
         let work = home.submission.as_ref();
@@ -134,10 +136,12 @@ impl LearnerPage {
             if activity.takes_works(self.now) { Stage::Write } else { Stage::Missed }
         } else if self.home.given >= self.wanted() {
             Stage::Waiting
-        } else if !activity.takes_reviews(self.now) {
+        } else if activity.reviews_over(self.now) {
             Stage::ReviewsOver
         } else if self.home.practising.comes_first {
             Stage::Practise
+        } else if !activity.reviews_begun(self.now) {
+            Stage::NotBegun
         } else if self.home.open_review.is_some() || self.has_work() {
             Stage::Review
         } else {
@@ -162,11 +166,34 @@ impl LearnerPage {
     /// Whether it is time to assess the own work: once there is nothing left to review.
     fn may_assess(&self) -> bool {
         let is_time = matches!(self.stage(), Stage::Waiting | Stage::NoWork);
-        is_time && self.home.activity.takes_reviews(self.now)
+        is_time && !self.home.activity.reviews_over(self.now)
     }
 
     fn can_take_back(&self) -> bool {
-        self.handed_in() && !self.home.work_opened && self.home.activity.takes_works(self.now)
+        let activity = &self.home.activity;
+        let since = self.home.submission.as_ref().and_then(|s| s.handed_in_at);
+        let is_later = since.is_some_and(|at| activity.days_late(at) < activity.days_late(self.now));
+        self.handed_in() && !self.home.work_opened && activity.takes_works(self.now) && !is_later
+    }
+
+    /// When reviews begin, where they have not.
+    fn begins(&self) -> Option<UtcTime> {
+        let activity = &self.home.activity;
+        activity.review_from_at.filter(|_| !activity.reviews_begun(self.now) && activity.released_at.is_none())
+    }
+
+    /// Until when late works are taken, where they are.
+    fn late_until(&self) -> Option<UtcTime> {
+        self.home.activity.works_end().filter(|_| self.home.activity.late_days > 0)
+    }
+
+    fn is_late(&self) -> bool {
+        self.home.activity.days_late(self.now) > 0
+    }
+
+    /// The points that a late work loses for each day.
+    fn penalty(&self) -> i32 {
+        self.home.activity.late_penalty
     }
 
     fn mark_text(&self) -> String {
@@ -205,14 +232,16 @@ struct Editor {
     max_bytes: u64,
     problem: Option<String>,
     open: bool,
+    late: bool,
 }
 
 impl Editor {
-    fn new(v: View, activity: Activity, own: Option<OwnWork>, context: &Context, now: crate::clock::UtcTime) -> Self {
+    fn new(v: View, activity: Activity, own: Option<OwnWork>, context: &Context, now: UtcTime) -> Self {
         let (text, revision, files) =
             own.map_or_else(Default::default, |(s, files)| (s.draft_html, s.draft_revision, files));
         Self {
             open: activity.takes_works(now),
+            late: activity.days_late(now) > 0,
             files: FileList::new(&v, &activity.id, files, Reader::Writing),
             max_bytes: context.files.max_bytes(),
             brief: CleanHtml::sanitise(&activity.brief_html),
@@ -222,6 +251,10 @@ impl Editor {
             revision,
             problem: None,
         }
+    }
+
+    fn penalty(&self) -> i32 {
+        self.activity.late_penalty
     }
 
     fn max_mib(&self) -> i64 {

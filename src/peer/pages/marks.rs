@@ -3,7 +3,8 @@
 use crate::activity::model::MarkMethod;
 use crate::peer::aggregate::{Fallback, Reviewer};
 use crate::peer::marks::{Counted, Made, Marks};
-use crate::peer::model::Reviewing;
+use crate::peer::model::Late;
+use crate::peer::reviewing::Reviewing;
 use crate::store::columns::Points;
 use crate::web::View;
 use crate::web::i18n::Argument;
@@ -65,6 +66,11 @@ pub(super) fn made_for_author(v: &View, marks: &Marks, made: &Made) -> String {
         words = format!("{words} {}", v.t("mark-made-level"));
     }
     words
+}
+
+/// What a late work lost.
+pub(super) fn late(v: &View, late: &Late) -> String {
+    v.aa("mark-late", "n", late.days, "points", v.points(&late.points))
 }
 
 /// Why the mean was used; None where it was not, or where it was asked for.

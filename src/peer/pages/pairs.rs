@@ -66,8 +66,12 @@ impl PairsPage {
         self.v.aa(key, "reviewer", reviewer, "author", author)
     }
 
-    fn given_by(&self, id: &PersonId) -> Vec<&Given> {
-        self.p.given.iter().filter(|g| g.reviewer == *id).collect()
+    /// The works that somebody got, and those that they are meant to get: whose, and how far it is.
+    fn works_of(&self, id: &PersonId) -> Vec<(String, String)> {
+        let given = self.p.given.iter().filter(|g| g.reviewer == *id);
+        let given = given.map(|g| (self.name_of(&g.author), self.state(g)));
+        let planned = self.p.planned.iter().filter(|p| p.reviewer_id == *id);
+        given.chain(planned.map(|p| (self.name_of(&p.author_id), self.v.t("pairs-planned")))).collect()
     }
 
     fn state(&self, given: &Given) -> String {

@@ -7,7 +7,6 @@ use askama::Template;
 use super::assessment::{Assessment, read_body};
 use super::files::{FileList, Reader};
 use super::{Typed, participant};
-use crate::activity::model::Anonymity;
 use crate::context::Context;
 use crate::ids::{ActivityId, ReviewId};
 use crate::launch::{Posted, SignedIn};
@@ -39,10 +38,7 @@ struct ReviewPage {
 
 impl ReviewPage {
     fn new(v: View, mut r: Reviewing, missing: Missing, now: crate::clock::UtcTime) -> Self {
-        let reader = match r.activity.anonymity {
-            Anonymity::Open => Reader::Peer,
-            Anonymity::DoubleBlind => Reader::Blind,
-        };
+        let reader = if r.activity.anonymity.shows_authors() { Reader::Peer } else { Reader::Blind };
         let files = FileList::new(&v, &r.activity.id, std::mem::take(&mut r.files), reader);
         let author = r.author.clone().unwrap_or_else(|| participant(&v, r.number));
         let (is_sent, in_time) = (r.review.state == ReviewState::Sent, r.activity.takes_reviews(now));
@@ -70,7 +66,9 @@ async fn start(form: Posted, context: web::Data<Context>, id: web::Path<String>)
     match outcome {
         Ok(review) => Ok(see_other(&format!("{home}/reviews/{review}"))),
         // The page says the same in a calmer way.
-        Err(PeerError::Refused("review-none-waiting" | "review-practise-first")) => Ok(see_other(&home)),
+        Err(PeerError::Refused("review-none-waiting" | "review-practise-first" | "review-not-begun")) => {
+            Ok(see_other(&home))
+        }
         Err(error) => Err(error.into()),
     }
 }

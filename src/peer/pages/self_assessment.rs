@@ -31,7 +31,7 @@ struct SelfPage {
 impl SelfPage {
     fn new(v: View, mut a: Assessing, missing: Missing, now: UtcTime) -> Self {
         let files = FileList::new(&v, &a.activity.id, std::mem::take(&mut a.files), Reader::Knowing);
-        let open = a.activity.takes_reviews(now);
+        let open = !a.activity.reviews_over(now);
         let (rubric, body) = (std::mem::take(&mut a.rubric), std::mem::take(&mut a.assessment.body));
         let assessment = Assessment::new(&v, rubric, body, &missing, !open);
         Self { work: CleanHtml::sanitise(&a.html), files, v, a, missing, assessment, open }

@@ -14,7 +14,7 @@ use crate::launch::{Posted, SignedIn};
 use crate::peer::rubric::{self, Criterion, Kind, Template as RubricTemplate};
 use crate::peer::rubric_file;
 use crate::peer::service::settings;
-use crate::peer::setup::{Problem, Setup};
+use crate::peer::setup::{CHECKED, Problem, Setup};
 use crate::peer::table::Wrong;
 use crate::platform;
 use crate::store::columns::Role;
@@ -74,6 +74,13 @@ impl SetupPage {
         self.setup.mark_method != MarkMethod::Robust
             || self.setup.reviewing_column.is_some()
             || self.setup.self_assessment
+            || self.setup.check_percent != CHECKED
+    }
+
+    /// Whether something behind "More about dates" is set.
+    fn has_unusual_dates(&self) -> bool {
+        let setup = &self.setup;
+        setup.review_from.is_some() || setup.late_days != 0 || setup.late_penalty != 0
     }
 
     fn most(&self, criterion: &Criterion) -> u32 {
@@ -84,8 +91,20 @@ impl SetupPage {
         table_words(&self.v, wrong)
     }
 
-    fn is_double_blind(&self) -> bool {
-        self.setup.anonymity == Anonymity::DoubleBlind
+    fn anonymity_key(&self, anonymity: &Anonymity) -> &'static str {
+        match anonymity {
+            Anonymity::DoubleBlind => "anonymity-double-blind",
+            Anonymity::SingleBlind => "anonymity-single-blind",
+            Anonymity::Open => "anonymity-open",
+        }
+    }
+
+    fn anonymity_help(&self, anonymity: &Anonymity) -> &'static str {
+        match anonymity {
+            Anonymity::DoubleBlind => "anonymity-double-blind-help",
+            Anonymity::SingleBlind => "anonymity-single-blind-help",
+            Anonymity::Open => "anonymity-open-help",
+        }
     }
 }
 
@@ -194,7 +213,10 @@ async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<St
     }
     let asked = setup.apply(fields.text("action"), user.view.lang());
     let before = (known.activity.work_due_at, known.activity.review_due_at);
-    let problems = if asked { Vec::new() } else { [setup.problems(), setup.past(before, at)].concat() };
+    let mut problems = if asked { Vec::new() } else { [setup.problems(), setup.past(before, at)].concat() };
+    if !asked && known.is_reviewed && setup.review_from.is_some_and(|from| at < from) {
+        problems.push(Problem { key: "setup-review-from-begun", criterion: 0 });
+    }
     if asked || !problems.is_empty() {
         let shown = settings_form(&user, setup, problems, &id, known.rubric_in_use);
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);

@@ -166,6 +166,7 @@ pub(super) trait RowWords {
             Next::HandIn => "next-hand-in",
             Next::MissedHandIn => "next-missed-hand-in",
             Next::Review => "next-review",
+            Next::Later => "next-later",
             Next::MissedReviews => "next-missed-reviews",
             Next::Wait => "next-wait",
             Next::Ready => "next-ready",
@@ -179,6 +180,10 @@ pub(super) trait RowWords {
             Some(s) if s.state == SubmissionState::Draft => ("d", "✎", "step-draft"),
             Some(_) => ("ok", "✓", "step-handed-in"),
         }
+    }
+
+    fn late_words(&self, row: &Row) -> Option<String> {
+        row.mark.late.map(|late| self.view().n("days-late", late.days))
     }
 
     fn mark_words(&self, row: &Row) -> String {

@@ -4,7 +4,6 @@ use super::super::model::{Submission, WorkFile};
 use super::super::{PeerError, store};
 use super::{for_learner, work};
 use crate::activity;
-use crate::activity::model::Anonymity;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::files::Kept;
@@ -166,7 +165,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: &ActivityId, file: &FileId, form
         Form::Original => (file.hash.clone(), file.size),
         Form::Clean => (file.clean_hash.clone(), file.clean_size),
     };
-    let name = if is_peer && activity.anonymity == Anonymity::DoubleBlind {
+    let name = if is_peer && !activity.anonymity.shows_authors() {
         neutral_name(submission.number, place + 1, &file)
     } else {
         file.name.clone()

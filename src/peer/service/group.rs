@@ -3,9 +3,10 @@
 use super::super::attention::{self, Why, Work};
 use super::super::marks::{Input, Marks};
 use super::super::model::{
-    Appeal, Extension, Mark, ReportState, Review, ReviewState, Reviewing, Submission, SubmissionState,
+    Appeal, Extension, Late, Mark, ReportState, Review, ReviewState, Submission, SubmissionState,
 };
 use super::super::reliability::Reliability;
+use super::super::reviewing::Reviewing;
 use super::super::{PeerError, store};
 use super::reviewing_grade::{Asks, Measures};
 use super::{extension, for_staff, marks_input, standing_marks};
@@ -31,6 +32,8 @@ pub enum Next {
     MissedHandIn,
     /// Write more reviews.
     Review,
+    /// Wait until reviews begin for everybody.
+    Later,
     /// Missed the deadline for reviews.
     MissedReviews,
     /// Wait for reviews of others.
@@ -164,9 +167,11 @@ pub(super) fn load_with(
             let extension = extension.map(|i| extensions.swap_remove(i));
             let is_exempt = extension.as_ref().is_some_and(|e| e.exempt);
             let decision = overrides.iter().find(|o| o.person_id == learner.person.id);
+            let own = extension::for_person(activity.clone(), extension.as_ref());
+            let late = submission.as_ref().and_then(|work| Late::of(&own, work));
             Row {
-                mark: Mark::of(submission.as_ref().and_then(|s| marks.works.get(&s.id)), decision),
-                next: next_step(&activity, extension.as_ref(), submission.as_ref(), &parts, now),
+                mark: Mark::of(submission.as_ref().and_then(|s| marks.works.get(&s.id)), decision, late),
+                next: next_step(&activity, &own, submission.as_ref(), &parts, now),
                 extension,
                 released: released.remove(&(learner.person.id.clone(), GradeTag::Overall)),
                 reviewing: if is_exempt { None } else { asks.reviewing(submission.as_ref(), parts.given) },
@@ -201,7 +206,8 @@ impl Group {
             }
         };
         let works: Vec<Work> = places.iter().map(work).collect();
-        let found = attention::worth_a_look(&works, !self.activity.takes_reviews(now));
+        let share = usize::try_from(self.activity.check_percent).unwrap_or(0);
+        let found = attention::worth_a_look(&works, self.activity.reviews_over(now), share);
         found.into_iter().map(|(at, why)| (places[at], why)).collect()
     }
 
@@ -211,7 +217,7 @@ impl Group {
         let wanted = self.activity.wanted();
         let in_queue = self.rows.iter().filter(|r| r.is_handed_in() && !r.is_withheld());
         let free = in_queue.map(|r| wanted.saturating_sub(r.received)).sum();
-        let reviewing = || self.rows.iter().filter(|r| r.next == Next::Review);
+        let reviewing = || self.rows.iter().filter(|r| matches!(r.next, Next::Review | Next::Later));
         let to_come = reviewing().map(|r| wanted - r.given).sum();
         let has_begun = |r: &&Row| r.given > 0 || self.reviews.iter().any(|v| v.reviewer_id == r.learner.person.id);
         let is_close = self.activity.review_due_at.is_some_and(|due| due.seconds_since(now) < CLOSE);
@@ -251,12 +257,11 @@ impl Parts {
 
 fn next_step(
     activity: &Activity,
-    extension: Option<&Extension>,
+    own: &Activity,
     submission: Option<&Submission>,
     parts: &Parts,
     now: UtcTime,
 ) -> Next {
-    let own = extension::for_person(activity.clone(), extension);
     let (wanted, owed) = (activity.wanted(), own.wanted());
     if activity.released_at.is_some() {
         return Next::Done;
@@ -267,8 +272,9 @@ fn next_step(
         Some(s) if s.state == SubmissionState::Draft => Next::MissedHandIn,
         None => Next::MissedHandIn,
         Some(_) if parts.given < owed && own.takes_reviews(now) => Next::Review,
+        Some(_) if parts.given < owed && !own.reviews_over(now) => Next::Later,
         Some(_) if parts.given < owed => Next::MissedReviews,
-        Some(_) if parts.received < wanted && activity.takes_reviews(now) => Next::Wait,
+        Some(_) if parts.received < wanted && !activity.reviews_over(now) => Next::Wait,
         Some(_) => Next::Ready,
     }
 }

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 
 use super::super::marks::{Counted, Marks};
 use super::super::model::{
-    Appeal, Extension, Mark, Override, Pair, PairRule, Report, Response, Review, ReviewState, Reviewing, Submission,
-    WorkFile, mean,
+    Appeal, Extension, Late, Mark, Override, Report, Response, Review, ReviewState, Submission, WorkFile, mean,
 };
+use super::super::reviewing::Reviewing;
 use super::super::rubric::Rubric;
 use super::super::{PeerError, store};
 use super::practice::Practising;
+use super::queue::Queue;
 use super::reviewing_grade::{Asks, Measures};
 use super::self_assessment::Beside;
-use super::{extension, marks_input, shown_name, standing_marks};
+use super::{author_name, extension, marks_input, reviewer_name, standing_marks};
 use crate::activity;
 use crate::activity::model::{Activity, GradeTag};
 use crate::clock::UtcTime;
@@ -58,8 +59,8 @@ pub struct Home {
     pub result: Option<LearnerResult>,
     /// The reviews that the asker gave; empty before the release.
     pub given_reviews: Vec<Given>,
-    /// The reviews that the asker sent and may still change, each with the number of the work's author and the name that
-    /// open reviews show.
+    /// The reviews that the asker sent and may still change, each with the number of the work's author and the name, where
+    /// reviewers see it.
     pub sent_reviews: Vec<(ReviewId, i32, Option<String>)>,
     /// The asker's appeal.
     pub appeal: Option<Appeal>,
@@ -114,7 +115,7 @@ pub struct Given {
     pub review: Review,
     /// The number of the work's author.
     pub number: i32,
-    /// In open reviews, the author's name.
+    /// The author's name, where reviewers see it.
     pub name: Option<String>,
     /// How many points more than the mean of the others it gave; None where there are no others.
     pub difference: Option<Points>,
@@ -131,7 +132,8 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
     let activity = extension::for_person(activity::store::get(conn, scope, id)?, extension.as_ref());
     let person = platform::store::get_person(conn, &scope.person)?;
     let trainer = platform::store::get_person(conn, &activity.created_by)?.known_name().unwrap_or_default();
-    let submission = store::find_submission(conn, id, &scope.person)?;
+    let submissions = store::list_submissions(conn, id)?;
+    let submission = submissions.iter().find(|s| s.person_id == scope.person).cloned();
     let reviews = store::list_reviews(conn, id)?;
     let own = |r: &&Review| r.reviewer_id == scope.person;
     let given = reviews.iter().filter(own).filter(|r| r.state == ReviewState::Sent).count();
@@ -139,14 +141,10 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
     let about_me = |r: &&Review| submission.as_ref().is_some_and(|s| s.id == r.submission_id);
     let received = reviews.iter().filter(about_me).filter(|r| r.counts()).count();
     let work_opened = reviews.iter().any(|r| about_me(&r) && (r.state == ReviewState::Sent || r.holds(now)));
-    let next = super::review::next_work(conn, &activity, &scope.person, now)?;
-    let waiting = match &next {
-        Some(work) => {
-            let author = store::get_submission(conn, id, work)?.person_id;
-            let is_this = |p: &Pair| p.reviewer_id == scope.person && p.author_id == author;
-            let is_asked = store::list_pairs(conn, id)?.iter().any(|p| is_this(p) && p.rule == PairRule::Asked);
-            if is_asked { Waiting::Asked } else { Waiting::Queued }
-        }
+    let queue = Queue::load(conn, &activity, (&submissions, &reviews), now)?;
+    let waiting = match queue.next(&activity, &scope.person) {
+        Some(found) if found.is_asked => Waiting::Asked,
+        Some(_) => Waiting::Queued,
         None => Waiting::Nothing,
     };
     let takes_part = scope.role == Role::Learner && !person.test_user;
@@ -161,7 +159,6 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
     }
     let (mut result, mut reviewing, mut given_reviews) = (None, None, Vec::new());
     if activity.released_at.is_some() {
-        let submissions = store::list_submissions(conn, id)?;
         let mut responses = store::list_responses(conn, id)?;
         let overrides = store::list_overrides(conn, id)?;
         let input = marks_input(conn, &activity, (&submissions, &reviews), &overrides)?;
@@ -181,8 +178,8 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
     let mut sent_reviews = Vec::new();
     if activity.takes_reviews(now) {
         for review in reviews.iter().filter(own).filter(|r| r.state == ReviewState::Sent) {
-            let work = store::get_submission(conn, id, &review.submission_id)?;
-            sent_reviews.push((review.id.clone(), work.number, shown_name(conn, &activity, &work.person_id)?));
+            let Some(work) = submissions.iter().find(|s| s.id == review.submission_id) else { continue };
+            sent_reviews.push((review.id.clone(), work.number, author_name(conn, &activity, &work.person_id)?));
         }
     }
     let files = match &submission {
@@ -230,13 +227,14 @@ fn explain(
     let mut received = Vec::with_capacity(about_me.len());
     for review in about_me {
         let rubric = store::get_rubric(conn, &review.rubric_version_id)?;
-        let name = shown_name(conn, activity, &review.reviewer_id)?;
+        let name = reviewer_name(conn, activity, &review.reviewer_id)?;
         let response = responses.remove(&review.id).unwrap_or_default();
         let report = reports.iter().position(|r| r.review_id.as_ref() == Some(&review.id));
         let report = report.map(|at| reports.swap_remove(at));
         received.push(Received { counted: marks.counted(&review), review, rubric, name, response, report });
     }
-    let mark = Mark::of(submission.and_then(|s| marks.works.get(&s.id)), decision);
+    let late = submission.and_then(|work| Late::of(activity, work));
+    let mark = Mark::of(submission.and_then(|s| marks.works.get(&s.id)), decision, late);
     Ok(LearnerResult { released, mark, marks, reviews: received, excluded })
 }
 
@@ -257,7 +255,7 @@ fn received_by_authors(
         let others = mean(&others.collect::<Vec<_>>());
         given.push(Given {
             number: work.number,
-            name: shown_name(conn, activity, &work.person_id)?,
+            name: author_name(conn, activity, &work.person_id)?,
             difference: review.total.zip(others).map(|(own, others)| Points(own.0 - others.0)),
             response: responses.remove(&review.id).unwrap_or_default(),
             review: review.clone(),

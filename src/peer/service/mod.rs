@@ -9,6 +9,7 @@ pub mod home;
 pub mod moderate;
 pub mod pairs;
 pub mod practice;
+pub(super) mod queue;
 pub mod release;
 pub mod respond;
 pub mod review;
@@ -22,7 +23,7 @@ use super::marks::{Input, Marks};
 use super::model::{Override, Review, Submission};
 use super::{PeerError, store};
 use crate::activity;
-use crate::activity::model::{Activity, Anonymity};
+use crate::activity::model::Activity;
 use crate::clock::UtcTime;
 use crate::cohort;
 use crate::ids::{ActivityId, PersonId};
@@ -41,12 +42,16 @@ fn for_learner(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Activi
     if scope.role == Role::Learner { Ok(activity) } else { Err(PeerError::Role) }
 }
 
-/// The name of somebody, as far as the activity shows names to peers.
-fn shown_name(conn: &mut Conn, activity: &Activity, person: &PersonId) -> Result<Option<String>, PeerError> {
-    Ok(match activity.anonymity {
-        Anonymity::Open => platform::store::get_person(conn, person)?.known_name(),
-        Anonymity::DoubleBlind => None,
-    })
+/// The name of an author, as far as reviewers see it.
+fn author_name(conn: &mut Conn, activity: &Activity, author: &PersonId) -> Result<Option<String>, PeerError> {
+    let is_shown = activity.anonymity.shows_authors();
+    Ok(if is_shown { platform::store::get_person(conn, author)?.known_name() } else { None })
+}
+
+/// The name of a reviewer, as far as authors see it.
+fn reviewer_name(conn: &mut Conn, activity: &Activity, reviewer: &PersonId) -> Result<Option<String>, PeerError> {
+    let is_shown = activity.anonymity.shows_reviewers();
+    Ok(if is_shown { platform::store::get_person(conn, reviewer)?.known_name() } else { None })
 }
 
 /// An activity for whoever sees the group.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::super::allocate::Planned;
 use super::super::model::{Declined, Pair, PairRule, Review, ReviewState};
 use super::super::table::{Table, Wrong};
 use super::super::{PeerError, store};
@@ -27,6 +28,8 @@ pub struct Pairs {
     pub decided: Vec<Pair>,
     /// Who got whose work, in the order in which they got them.
     pub given: Vec<Given>,
+    /// Who is meant to get whose work and has not got it.
+    pub planned: Vec<Planned>,
 }
 
 /// A work that somebody got.
@@ -55,7 +58,10 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Pairs, Pe
         let author = authors.get(&r.submission_id)?.clone();
         Some(Given { reviewer: r.reviewer_id, author, state: r.state, declined: r.declined })
     });
-    Ok(Pairs { activity, learners, decided: store::list_pairs(conn, id)?, given: given.collect() })
+    let given: Vec<Given> = given.collect();
+    let mut planned = store::list_planned(conn, id)?;
+    planned.retain(|p| !given.iter().any(|g| g.reviewer == p.reviewer_id && g.author == p.author_id));
+    Ok(Pairs { activity, learners, decided: store::list_pairs(conn, id)?, given, planned })
 }
 
 /// What a trainer decides about two people; None takes it back.

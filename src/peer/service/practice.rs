@@ -52,7 +52,7 @@ impl Practising {
         let mut works = Vec::new();
         let examples = store::list_examples(conn, &activity.id)?;
         let has_begun = reviews.iter().any(|r| r.reviewer_id == scope.person && r.declined.is_none());
-        let comes_first = !has_begun && activity.wanted() > 0 && activity.takes_reviews(now);
+        let comes_first = !has_begun && activity.wanted() > 0 && !activity.reviews_over(now);
         for example in examples {
             let practice = store::find_practice(conn, &example.id, &scope.person)?;
             let done = practice.is_some_and(|p| p.sent_at.is_some());

@@ -1,63 +1,20 @@
 //! Getting a work to review, reviewing it, sending the review.
 
-use std::collections::HashSet;
-
-use super::super::allocate::{self, Candidate};
-use super::super::model::{
-    Declined, PairRule, Report, ReportState, Review, ReviewBody, ReviewState, Submission, WorkFile,
-};
+use super::super::allocate;
+use super::super::model::{Declined, Report, ReportState, Review, ReviewBody, ReviewState, Submission, WorkFile};
 use super::super::rubric::{Missing, Rubric};
 use super::super::{PeerError, store};
 use super::practice::Practising;
-use super::{for_learner, shown_name, tell_trainers};
+use super::queue::{self, Queue};
+use super::{author_name, for_learner, tell_trainers};
 use crate::activity::model::Activity;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
-use crate::cohort;
-use crate::ids::{ActivityId, PersonId, ReportId, ReviewId, SubmissionId};
+use crate::ids::{ActivityId, ReportId, ReviewId};
 use crate::launch::Scope;
 use crate::news::model::Kind;
 use crate::platform;
 use crate::store::{Conn, StoreError, dialect};
-
-/// The work this person would get now, or None. Who has sent enough reviews gets only works that are short of some.
-pub(in crate::peer) fn next_work(
-    conn: &mut Conn,
-    activity: &Activity,
-    reviewer: &PersonId,
-    now: UtcTime,
-) -> Result<Option<SubmissionId>, PeerError> {
-    let submissions = store::list_submissions(conn, &activity.id)?;
-    let reviews = store::list_reviews(conn, &activity.id)?;
-    let people = submissions.iter().map(|s| s.person_id.clone()).collect();
-    let test_users: Vec<PersonId> =
-        platform::store::list_people(conn, people)?.into_iter().filter(|p| p.test_user).map(|p| p.id).collect();
-    // The works of those who left the course wait for nobody.
-    let present: HashSet<PersonId> = cohort::store::list_active(conn, &activity.cohort_id)?.into_iter().collect();
-    let wanted = activity.wanted();
-    let sent_by =
-        |who: &PersonId| reviews.iter().filter(|r| r.reviewer_id == *who && r.state == ReviewState::Sent).count();
-    let is_extra = sent_by(reviewer) >= wanted;
-    let pairs = store::list_pairs(conn, &activity.id)?;
-    let rule_for =
-        |author: &PersonId| pairs.iter().find(|p| p.reviewer_id == *reviewer && p.author_id == *author).map(|p| p.rule);
-    let candidates: Vec<Candidate> = submissions
-        .into_iter()
-        .filter(|s| s.is_handed_in() && !test_users.contains(&s.person_id))
-        .filter(|s| present.contains(&s.person_id) && s.withheld_reason.is_none())
-        .map(|s| Candidate {
-            load: reviews.iter().filter(|r| r.submission_id == s.id && (r.counts() || r.holds(now))).count(),
-            had_by_reviewer: reviews.iter().any(|r| r.submission_id == s.id && r.reviewer_id == *reviewer),
-            author_owes: wanted.saturating_sub(sent_by(&s.person_id)),
-            handed_in_at: s.handed_in_at.unwrap_or(now),
-            rule: rule_for(&s.person_id),
-            author: s.person_id,
-            submission: s.id,
-        })
-        .filter(|candidate| !is_extra || candidate.load < wanted || candidate.rule == Some(PairRule::Asked))
-        .collect();
-    Ok(allocate::next(reviewer, &candidates))
-}
 
 /// Gives the asker the work to review next: the one that is open, or one that they had before and that
 /// went back to the queue, or a new one. A double click gets the same one twice.
@@ -72,15 +29,18 @@ pub fn start_next(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime)
     if platform::store::get_person(conn, &scope.person)?.test_user {
         return Err(PeerError::Refused("test-user"));
     }
-    if !activity.takes_reviews(now) {
+    if !activity.reviews_begun(now) {
+        return Err(PeerError::Refused("review-not-begun"));
+    }
+    if activity.reviews_over(now) {
         return Err(PeerError::Refused("review-deadline-passed"));
     }
-    let own_work = store::find_submission(conn, id, &scope.person)?;
-    if own_work.is_none_or(|s| !s.is_handed_in()) {
+    let submissions = store::list_submissions(conn, id)?;
+    if !submissions.iter().any(|s| s.person_id == scope.person && s.is_handed_in()) {
         return Err(PeerError::Refused("review-hand-in-first"));
     }
-    let mut mine = store::list_reviews(conn, id)?;
-    mine.retain(|r| r.reviewer_id == scope.person);
+    let reviews = store::list_reviews(conn, id)?;
+    let mine: Vec<Review> = reviews.iter().filter(|r| r.reviewer_id == scope.person).cloned().collect();
     if Practising::load(conn, scope, &activity, &mine, now)?.comes_first {
         return Err(PeerError::Refused("review-practise-first"));
     }
@@ -92,12 +52,13 @@ pub fn start_next(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime)
         store::update_review(conn, &again, now)?;
         return Ok(again.id);
     }
-    let submission_id =
-        next_work(conn, &activity, &scope.person, now)?.ok_or(PeerError::Refused("review-none-waiting"))?;
+    queue::begin(conn, id, now)?;
+    let queue = Queue::load(conn, &activity, (&submissions, &reviews), now)?;
+    let found = queue.next(&activity, &scope.person).ok_or(PeerError::Refused("review-none-waiting"))?;
     let review = Review {
         id: ReviewId::new(),
         activity_id: id.clone(),
-        submission_id,
+        submission_id: found.work,
         reviewer_id: scope.person.clone(),
         rubric_version_id: activity.rubric_version_id.clone(),
         state: ReviewState::Open,
@@ -126,7 +87,7 @@ pub struct Reviewing {
     pub files: Vec<WorkFile>,
     /// The number in "Participant 07".
     pub number: i32,
-    /// The author's name, only in open reviews.
+    /// The author's name, where reviewers see it.
     pub author: Option<String>,
     /// Which of the asker's reviews this is, from 1.
     pub position: usize,
@@ -144,7 +105,7 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, review: &ReviewId) 
     let is_shown = review.declined.is_none();
     let files = if is_shown { store::list_files_of(conn, &review.submission_id)? } else { Vec::new() };
     let rubric = store::get_rubric(conn, &review.rubric_version_id)?;
-    let author = shown_name(conn, &activity, &person_id)?;
+    let author = author_name(conn, &activity, &person_id)?;
     let sent_before = store::list_reviews(conn, id)?
         .iter()
         .filter(|r| r.reviewer_id == scope.person && r.state == ReviewState::Sent && r.id != review.id)

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::super::marks::Marks;
-use super::super::model::{Override, Quality, Response, Review, Reviewing, Submission, reviewing};
+use super::super::model::{Override, Response, Review, Submission};
+use super::super::reviewing::{Quality, Reviewing, reviewing};
 use super::super::{PeerError, store};
 use crate::activity::model::{Activity, ReviewingMethod};
 use crate::ids::{PersonId, ReviewId};

@@ -58,7 +58,7 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Assessing
 fn load_to_write(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Result<Assessing, PeerError> {
     dialect::lock_for_transaction(conn, &format!("self {id} {}", scope.person))?;
     let loaded = load(conn, scope, id)?;
-    if loaded.activity.takes_reviews(now) { Ok(loaded) } else { Err(PeerError::Refused("review-deadline-passed")) }
+    if loaded.activity.reviews_over(now) { Err(PeerError::Refused("review-deadline-passed")) } else { Ok(loaded) }
 }
 
 /// Saves what is being written. What was sent stays sent until it is sent again.

@@ -17,7 +17,7 @@ use crate::lti::deep_linking;
 use crate::news;
 use crate::news::model::Kind;
 use crate::store::columns::Role;
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, dialect};
 
 /// Stores a new activity behind the link that the asker opened; where a trainer chooses what to place,
 /// it waits for the first launch of its link. The form was checked. Where the link has one already (a
@@ -54,6 +54,11 @@ pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Re
         reviewing_column: setup.reviewing_column.clone(),
         reviewing_method: setup.reviewing_method,
         self_assessment: setup.self_assessment,
+        review_from_at: setup.review_from,
+        planned_at: None,
+        late_days: setup.late_days,
+        late_penalty: setup.late_penalty,
+        check_percent: setup.check_percent,
     };
     store::create_rubric(conn, &rubric_version_id, &activity.id, &setup.rubric, now)?;
     activity::service::create_placed(conn, scope, &activity, now)?;
@@ -89,6 +94,8 @@ pub struct Editable {
     pub rubric: Rubric,
     /// Whether reviews have begun or a work to practise on was marked by it, so that the rubric no longer changes.
     pub rubric_in_use: bool,
+    /// Whether reviews have begun, so that they cannot be made to begin later.
+    pub is_reviewed: bool,
 }
 
 /// An activity for its settings page.
@@ -99,8 +106,8 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Editable,
     let activity = for_trainer(conn, scope, id)?;
     let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
     let practised = store::list_examples(conn, id)?.iter().any(|e| e.is_asked(&activity));
-    let rubric_in_use = practised || !store::list_reviews(conn, id)?.is_empty();
-    Ok(Editable { activity, rubric, rubric_in_use })
+    let is_reviewed = !store::list_reviews(conn, id)?.is_empty();
+    Ok(Editable { activity, rubric, rubric_in_use: practised || is_reviewed, is_reviewed })
 }
 
 /// Stores changed settings. The form was checked. The rubric changes only before the first review.
@@ -108,11 +115,21 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Editable,
 /// # Errors
 /// Refused when another trainer changed it meanwhile, or after the release.
 pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, now: UtcTime) -> Result<(), PeerError> {
-    let Editable { mut activity, rubric, rubric_in_use } = load(conn, scope, id)?;
+    // Who reviews whom may be planned at this moment.
+    dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
+    let Editable { mut activity, rubric, rubric_in_use, is_reviewed } = load(conn, scope, id)?;
     if activity.released_at.is_some() {
         return Err(PeerError::Refused("released"));
     }
-    let dates = (activity.work_due_at, activity.review_due_at);
+    if is_reviewed && setup.review_from.is_some_and(|from| now < from) {
+        return Err(PeerError::Refused("reviews-begun"));
+    }
+    let dates = |a: &Activity| (a.work_due_at, a.review_due_at, a.review_from_at);
+    let before = dates(&activity);
+    if activity.review_from_at != setup.review_from {
+        store::delete_planned(conn, id)?;
+        activity.planned_at = None;
+    }
     activity.title.clone_from(&setup.title);
     setup.brief.as_str().clone_into(&mut activity.brief_html);
     activity.work_due_at = setup.work_due;
@@ -123,11 +140,15 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
     activity.reviewing_column.clone_from(&setup.reviewing_column);
     activity.reviewing_method = setup.reviewing_method;
     activity.self_assessment = setup.self_assessment;
+    activity.review_from_at = setup.review_from;
+    activity.late_days = setup.late_days;
+    activity.late_penalty = setup.late_penalty;
+    activity.check_percent = setup.check_percent;
     if !rubric_in_use && rubric != setup.rubric {
         activity.rubric_version_id = RubricVersionId::new();
         store::create_rubric(conn, &activity.rubric_version_id, id, &setup.rubric, now)?;
     }
-    if dates != (activity.work_due_at, activity.review_due_at) {
+    if before != dates(&activity) {
         for learner in cohort::store::list_all_learners(conn, &activity.cohort_id)? {
             let about = format!("revision {}", activity.revision + 1);
             news::service::tell(conn, &learner.person.id, id, Kind::DatesChanged, &about, now)?;

@@ -5,6 +5,7 @@ mod extensions;
 mod files;
 mod marks;
 mod pairs;
+mod planned;
 mod reports;
 mod responses;
 mod reviews;
@@ -20,6 +21,7 @@ pub(super) use extensions::{find_extension, list_extended, list_extensions, put_
 pub(super) use files::{create_file, delete_file, list_files_of, list_hashes};
 pub(super) use marks::{create_override, create_run, find_run, list_overrides};
 pub(super) use pairs::{delete_pair, list_pairs, put_pair};
+pub(super) use planned::{create_planned, delete_planned, list_planned};
 pub(super) use reports::{create_report, decide_report, list_reports};
 pub(super) use responses::{create_appeal, find_appeal, list_appeals, list_responses, put_response, update_appeal};
 pub(super) use reviews::{create_review, exclude, get_own_review, has_work, list_reviews, update_review};

@@ -1,0 +1,10 @@
+DROP TABLE planned_reviews;
+UPDATE activities SET anonymity = 'double_blind' WHERE anonymity = 'single_blind';
+ALTER TABLE activities DROP CONSTRAINT activities_anonymity_check;
+ALTER TABLE activities ALTER COLUMN anonymity DROP DEFAULT;
+ALTER TABLE activities ADD CONSTRAINT activities_anonymity_check CHECK (anonymity IN ('double_blind', 'open'));
+ALTER TABLE activities DROP COLUMN check_percent;
+ALTER TABLE activities DROP COLUMN late_penalty;
+ALTER TABLE activities DROP COLUMN late_days;
+ALTER TABLE activities DROP COLUMN planned_at;
+ALTER TABLE activities DROP COLUMN review_from_at;

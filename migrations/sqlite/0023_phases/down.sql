@@ -1,0 +1,10 @@
+DROP TABLE planned_reviews;
+ALTER TABLE activities ADD COLUMN names TEXT NOT NULL DEFAULT 'double_blind' CHECK (names IN ('double_blind', 'open'));
+UPDATE activities SET names = CASE anonymity WHEN 'open' THEN 'open' ELSE 'double_blind' END;
+ALTER TABLE activities DROP COLUMN anonymity;
+ALTER TABLE activities RENAME COLUMN names TO anonymity;
+ALTER TABLE activities DROP COLUMN check_percent;
+ALTER TABLE activities DROP COLUMN late_penalty;
+ALTER TABLE activities DROP COLUMN late_days;
+ALTER TABLE activities DROP COLUMN planned_at;
+ALTER TABLE activities DROP COLUMN review_from_at;

@@ -1,0 +1,183 @@
+//! Which work somebody gets to review next, and who is meant to review whom where reviews begin for everybody at once.
+
+use std::collections::HashSet;
+
+use super::super::allocate::{self, Candidate, Place, Planned};
+use super::super::model::{Extension, Pair, PairRule, Review, ReviewState, Submission};
+use super::super::plan::{self, Bounds, Never, Participant, Rules};
+use super::super::{PeerError, store};
+use crate::activity;
+use crate::activity::model::Activity;
+use crate::audit::{self, Actor};
+use crate::clock::UtcTime;
+use crate::cohort;
+use crate::crypto;
+use crate::ids::{ActivityId, PersonId, SubmissionId};
+use crate::news;
+use crate::news::model::Kind;
+use crate::platform;
+use crate::store::{Conn, StoreError, dialect};
+
+/// The works of an activity that can be reviewed, and what is known about who reviews them.
+pub(in crate::peer) struct Queue<'a> {
+    works: Vec<&'a Submission>,
+    reviews: &'a [Review],
+    pairs: Vec<Pair>,
+    planned: Vec<Planned>,
+    /// How far a planned work may be ahead of others.
+    ahead: usize,
+    now: UtcTime,
+}
+
+/// A work that somebody would get.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::peer) struct Found {
+    /// The work.
+    pub(in crate::peer) work: SubmissionId,
+    /// Whether the trainer asks for it.
+    pub(in crate::peer) is_asked: bool,
+}
+
+impl<'a> Queue<'a> {
+    /// The queue of an activity, of all its works and reviews.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(in crate::peer) fn load(
+        conn: &mut Conn,
+        activity: &Activity,
+        (submissions, reviews): (&'a [Submission], &'a [Review]),
+        now: UtcTime,
+    ) -> Result<Self, PeerError> {
+        let works = reviewable(conn, activity, submissions)?;
+        let pairs = store::list_pairs(conn, &activity.id)?;
+        let planned = store::list_planned(conn, &activity.id)?;
+        let ahead = if has_time(activity, now) { allocate::AHEAD } else { 0 };
+        Ok(Self { works, reviews, pairs, planned, ahead, now })
+    }
+
+    /// Where an author's work stands in the plan, as a reviewer sees it; None without a plan.
+    fn place(&self, reviewer: &PersonId, author: &PersonId) -> Option<Place> {
+        self.planned.first()?;
+        let mut of_author = self.planned.iter().filter(|p| p.author_id == *author);
+        let is_theirs = |p: &Planned| p.reviewer_id == *reviewer;
+        Some(match of_author.next() {
+            None => Place::LeftOut,
+            Some(first) if is_theirs(first) || of_author.any(is_theirs) => Place::Theirs,
+            Some(_) => Place::Others,
+        })
+    }
+
+    /// The work that somebody would get now, or None; `own` is the activity as it is for them. Who has sent enough reviews
+    /// gets only works that are short of some.
+    pub(in crate::peer) fn next(&self, own: &Activity, reviewer: &PersonId) -> Option<Found> {
+        let wanted = own.wanted();
+        let sent_by = |who: &PersonId| {
+            self.reviews.iter().filter(|r| r.reviewer_id == *who && r.state == ReviewState::Sent).count()
+        };
+        let is_extra = sent_by(reviewer) >= wanted;
+        let candidate = |work: &&Submission| {
+            let of_work = || self.reviews.iter().filter(|r| r.submission_id == work.id);
+            let rule = self.pairs.iter().find(|p| p.reviewer_id == *reviewer && p.author_id == work.person_id);
+            Candidate {
+                load: of_work().filter(|r| r.counts() || r.holds(self.now)).count(),
+                had_by_reviewer: of_work().any(|r| r.reviewer_id == *reviewer),
+                author_owes: wanted.saturating_sub(sent_by(&work.person_id)),
+                handed_in_at: work.handed_in_at.unwrap_or(self.now),
+                rule: rule.map(|p| p.rule),
+                place: self.place(reviewer, &work.person_id),
+                author: work.person_id.clone(),
+                submission: work.id.clone(),
+            }
+        };
+        let is_open = |c: &Candidate| !is_extra || c.load < wanted || c.rule == Some(PairRule::Asked);
+        let candidates: Vec<Candidate> = self.works.iter().map(candidate).filter(is_open).collect();
+        let found = allocate::next(reviewer, (wanted, self.ahead), &candidates)?;
+        Some(Found { work: found.submission.clone(), is_asked: found.rule == Some(PairRule::Asked) })
+    }
+}
+
+/// Whether the last third of the time for reviews has not begun: until then, works wait for whom they were planned for.
+fn has_time(activity: &Activity, now: UtcTime) -> bool {
+    let (Some(from), Some(due)) = (activity.review_from_at, activity.review_due_at) else { return false };
+    now.seconds_since(from) * 3 < due.seconds_since(from) * 2
+}
+
+/// The works that can be reviewed. Those of people who left the course wait for nobody, nor do the LMS's test person's.
+fn reviewable<'a>(
+    conn: &mut Conn,
+    activity: &Activity,
+    submissions: &'a [Submission],
+) -> Result<Vec<&'a Submission>, PeerError> {
+    let people = submissions.iter().map(|s| s.person_id.clone()).collect();
+    let test_users: Vec<PersonId> =
+        platform::store::list_people(conn, people)?.into_iter().filter(|p| p.test_user).map(|p| p.id).collect();
+    let present: HashSet<PersonId> = cohort::store::list_active(conn, &activity.cohort_id)?.into_iter().collect();
+    let is_in = |s: &&Submission| {
+        let is_shown = s.is_handed_in() && s.withheld_reason.is_none();
+        is_shown && present.contains(&s.person_id) && !test_users.contains(&s.person_id)
+    };
+    Ok(submissions.iter().filter(is_in).collect())
+}
+
+/// Plans who reviews whom, once reviews have begun for everybody at once: a random graph in which everybody gives and gets
+/// the same number. What was not in time, or does not come, is left to the queue. Who may review now is told. The caller
+/// holds the lock of the queue. Does nothing where it was planned before.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn begin(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<(), PeerError> {
+    let activity = activity::store::list_by_ids(conn, vec![id.clone()])?.pop().ok_or(StoreError::NotFound)?;
+    let is_due = activity.review_from_at.is_some_and(|from| from <= now);
+    if !is_due || activity.planned_at.is_some() || activity.reviews_over(now) {
+        return Ok(());
+    }
+    let submissions = store::list_submissions(conn, id)?;
+    let reviews = store::list_reviews(conn, id)?;
+    let works = reviewable(conn, &activity, &submissions)?;
+    let authors: Vec<PersonId> = works.iter().map(|w| w.person_id.clone()).collect();
+    let place = |who: &PersonId| authors.iter().position(|a| a == who);
+    let pairs = store::list_pairs(conn, id)?;
+    let apart = pairs.iter().filter(|p| p.rule == PairRule::Never);
+    let apart = apart.filter_map(|p| Some((place(&p.reviewer_id)?, place(&p.author_id)?)));
+    // A rule that was changed late: reviews that are there already count.
+    let had = reviews.iter().filter_map(|r| {
+        let work = works.iter().position(|w| w.id == r.submission_id)?;
+        Some((place(&r.reviewer_id)?, work))
+    });
+    let never: Never = apart.chain(had).collect();
+    let people: Vec<Participant> = authors.iter().map(|who| Participant::alone(who.to_string())).collect();
+    let rules = Rules { reviews: activity.wanted(), groups: Bounds::Any, companies: Bounds::Any };
+    let plan = plan::plan(&people, &rules, &never, seed(id));
+    let extensions = store::list_extensions(conn, id)?;
+    let reviews = |who: &PersonId| !extensions.iter().any(|e: &Extension| e.person_id == *who && e.exempt);
+    let planned = plan.pairs.iter().map(|(reviewer, author)| Planned {
+        reviewer_id: authors[*reviewer].clone(),
+        author_id: authors[*author].clone(),
+    });
+    let planned: Vec<Planned> = planned.filter(|p| reviews(&p.reviewer_id)).collect();
+    let count = planned.len();
+    store::create_planned(conn, id, planned)?;
+    activity::store::set_planned(conn, id, now)?;
+    for author in authors.iter().filter(|who| reviews(who)) {
+        let about = activity.review_from_at.map_or(0, UtcTime::unix_seconds).to_string();
+        news::service::tell(conn, author, id, Kind::ReviewsBegin, &about, now)?;
+    }
+    let detail = serde_json::json!({"works": authors.len(), "reviews": count, "connected": plan.connected});
+    Ok(audit::record(conn, now, &Actor::System, "reviews.plan", id.as_str(), &detail)?)
+}
+
+/// The same activity is always planned the same way, so that a plan can be made again.
+fn seed(id: &ActivityId) -> u64 {
+    let digest = crypto::sha256(id.as_str().as_bytes());
+    digest.iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte))
+}
+
+/// Plans an activity whose reviews have begun, as [`begin`] does, in a transaction of its own.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::peer) fn begin_now(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<(), PeerError> {
+    dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
+    begin(conn, id, now)
+}
