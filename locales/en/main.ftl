@@ -1291,8 +1291,8 @@ reviewers-see-name = Your reviewers see your name.
 refused-review-not-begun = Reviews have not begun yet.
 refused-reviews-begun = Learners have begun to review, so reviews can no longer begin later.
 news-reviews-begin = Reviews have begun in “{ $activity }”: you can review now.
-next-later = Wait until reviews begin
-review-from = Reviews begin
+next-later = waits until reviews begin
+review-from = reviews begin
 from-when = from
 not-begun-title = Your work is handed in
 not-begun-when = Reviews begin for everybody on
@@ -1300,7 +1300,7 @@ not-begun-text = Then you get the works of others here.
 late-then = Works that come later are taken until
 late-now = The date has passed. Your work is still taken until
 late-costs = { $n ->
-    [0] They are marked as late.
+    [0] Late works are marked as such.
     [one] Each day begun takes 1 point off the mark.
    *[other] Each day begun takes { $n } points off the mark.
 }

@@ -1291,8 +1291,8 @@ reviewers-see-name = Vos relecteurs voient votre nom.
 refused-review-not-begun = Les relectures n’ont pas encore commencé.
 refused-reviews-begun = Des apprenants ont commencé à relire : les relectures ne peuvent plus commencer plus tard.
 news-reviews-begin = Les relectures ont commencé dans « { $activity } » : vous pouvez relire maintenant.
-next-later = Attendre le début des relectures
-review-from = Début des relectures
+next-later = attend le début des relectures
+review-from = relectures à partir du
 from-when = à partir du
 not-begun-title = Votre travail est remis
 not-begun-when = Les relectures commencent pour tous le
@@ -1300,7 +1300,7 @@ not-begun-text = Vous recevrez alors ici les travaux des autres.
 late-then = Les travaux qui arrivent plus tard sont acceptés jusqu’au
 late-now = La date est passée. Votre travail est encore accepté jusqu’au
 late-costs = { $n ->
-    [0] Ils sont marqués en retard.
+    [0] Un travail en retard est marqué comme tel.
     [one] Chaque jour commencé retire 1 point à la note.
    *[other] Chaque jour commencé retire { $n } points à la note.
 }
