@@ -1313,3 +1313,56 @@ mark-late = { $n ->
    *[other] The work was handed in { $n } days late: { $points } points were taken off.
 }
 pairs-planned = planned
+setup-field-release-at = Release the marks by themselves on
+setup-release-help = Empty: you release them. With a date: they go out then, once nobody has time to review any more, if no report waits for you and every work has a mark. Otherwise you are told, and they wait.
+setup-release-unreadable = The date of the release cannot be read. Write it again.
+setup-release-no-end = Marks can only be released by themselves where reviews have an end. Choose until when they are sent.
+setup-release-before-end = Marks are released after the time for reviews. Choose a later date for the release.
+setup-release-date-past = The date of the release has passed. Choose a later one, or release the marks yourself.
+setup-field-weight = Reviewing counts in the grade, in per cent
+setup-weight-help = 0: the grade is the mark of the work. With 20, the work counts 80 per cent and the grade for reviewing 20. Whoever need not review is graded by the work alone.
+setup-weight-range = Reviewing counts 0 to 50 per cent of the grade: a whole number.
+release-on = marks are released on
+release-about = about
+release-waits = The marks were to be released by themselves, and wait:
+waits-reports = { $n ->
+    [one] one report has not been looked at.
+   *[other] { $n } reports have not been looked at.
+}
+waits-unmarked = { $n ->
+    [one] one work has no mark.
+   *[other] { $n } works have no mark.
+}
+col-weighted = Grade
+weighted = With the reviewing, which counts { $n } per cent, the grade is { $grade }.
+weights = In your grade the work counts { $n } per cent, your reviewing { $k } per cent.
+weights-parts = That is { $work } points for the work and { $reviewing } for the reviewing.
+weights-work-only = Your grade is the mark of your work alone.
+news-released-by-itself = The marks of “{ $activity }” were released by themselves, as you asked.
+news-release-waits = The marks of “{ $activity }” were to be released by themselves, and wait for you.
+reviewers-title = Reviewers
+reviewers-help = How each learner reviews. What is worth a look lowers no mark, and has harmless reasons, too: read the reviews before you judge. A review that should not count can be taken out on the sheet of its work’s author.
+reviewers-none = Nobody has handed in yet.
+col-marks-how = How they mark
+col-words = Words a review
+col-helpful = Helpful, 1 to 5
+col-look = Worth a look
+sign-careless = The marks tell little about the works.
+sign-steady = All works got nearly the same mark.
+sign-straight-line = The same level for all criteria, in every review.
+sign-kind = About { $n } points kinder than others.
+sign-strict = About { $n } points stricter than others.
+sign-quick = A review within { $n } seconds.
+sign-repeats = The same words in several reviews.
+sign-alike = The same words as in a review by { $name }.
+sign-mutual = { $name } and they gave each other much more than others did.
+rubric-title = How works are assessed
+rubric-changes = The rubric was changed:
+rubric-added = New: { $title }.
+rubric-removed = Left out: { $title }.
+rubric-changed = Changed: { $title }.
+rubric-words = { $n ->
+    [0] Comments can have any length.
+    [one] Comments have at least 1 word.
+   *[other] Comments have at least { $n } words.
+}

@@ -1313,3 +1313,56 @@ mark-late = { $n ->
    *[other] Le travail a été remis avec { $n } jours de retard : { $points } points ont été retirés.
 }
 pairs-planned = prévue
+setup-field-release-at = Publier les notes d’elles-mêmes le
+setup-release-help = Vide : vous les publiez. Avec une date : elles partent alors, une fois que plus personne n’a le temps de relire, si aucun signalement ne vous attend et que chaque travail a une note. Sinon vous êtes prévenu, et elles attendent.
+setup-release-unreadable = La date de publication est illisible. Écrivez-la de nouveau.
+setup-release-no-end = Les notes ne peuvent être publiées d’elles-mêmes que si les relectures ont une fin. Choisissez jusqu’à quand elles sont envoyées.
+setup-release-before-end = Les notes sont publiées après le délai des relectures. Choisissez une date de publication plus tardive.
+setup-release-date-past = La date de publication est passée. Choisissez-en une plus tardive, ou publiez les notes vous-même.
+setup-field-weight = Part des relectures dans la note, en pour cent
+setup-weight-help = 0 : la note est celle du travail. Avec 20, le travail compte pour 80 pour cent et la note de relecture pour 20. Qui n’a pas à relire est noté sur le seul travail.
+setup-weight-range = Les relectures comptent pour 0 à 50 pour cent de la note : un nombre entier.
+release-on = publication des notes le
+release-about = vers le
+release-waits = Les notes devaient être publiées d’elles-mêmes, et attendent :
+waits-reports = { $n ->
+    [one] un signalement n’a pas été examiné.
+   *[other] { $n } signalements n’ont pas été examinés.
+}
+waits-unmarked = { $n ->
+    [one] un travail n’a pas de note.
+   *[other] { $n } travaux n’ont pas de note.
+}
+col-weighted = Note finale
+weighted = Avec les relectures, qui comptent pour { $n } pour cent, la note finale est { $grade }.
+weights = Dans votre note, le travail compte pour { $n } pour cent, vos relectures pour { $k } pour cent.
+weights-parts = Soit { $work } points pour le travail et { $reviewing } pour les relectures.
+weights-work-only = Votre note est celle de votre seul travail.
+news-released-by-itself = Les notes de « { $activity } » ont été publiées d’elles-mêmes, comme vous l’aviez demandé.
+news-release-waits = Les notes de « { $activity } » devaient être publiées d’elles-mêmes, et vous attendent.
+reviewers-title = Relecteurs
+reviewers-help = Comment chacun relit. Ce qui mérite un regard n’abaisse aucune note et a aussi des raisons anodines : lisez les relectures avant de juger. Une relecture qui ne devrait pas compter se retire sur la fiche de l’auteur du travail.
+reviewers-none = Personne n’a encore remis de travail.
+col-marks-how = Façon de noter
+col-words = Mots par relecture
+col-helpful = Utile, de 1 à 5
+col-look = À regarder
+sign-careless = Les notes disent peu des travaux.
+sign-steady = Tous les travaux ont presque la même note.
+sign-straight-line = Le même niveau pour tous les critères, dans chaque relecture.
+sign-kind = Environ { $n } points de plus que les autres.
+sign-strict = Environ { $n } points de moins que les autres.
+sign-quick = Une relecture en { $n } secondes.
+sign-repeats = Les mêmes mots dans plusieurs relectures.
+sign-alike = Les mêmes mots que dans une relecture de { $name }.
+sign-mutual = { $name } et cette personne se sont donné bien plus que les autres.
+rubric-title = Comment les travaux sont évalués
+rubric-changes = La grille a été modifiée :
+rubric-added = Nouveau : { $title }.
+rubric-removed = Retiré : { $title }.
+rubric-changed = Modifié : { $title }.
+rubric-words = { $n ->
+    [0] Les commentaires ont une longueur libre.
+    [one] Les commentaires ont au moins 1 mot.
+   *[other] Les commentaires ont au moins { $n } mots.
+}

@@ -117,6 +117,10 @@ pub struct Activity {
     pub late_penalty: i32,
     /// The share of the works that are worth a check of the trainer, in per cent, 0 to 50.
     pub check_percent: i32,
+    /// What the grade for reviewing counts in the grade of the work, in per cent, 0 to 50.
+    pub reviewing_weight: i32,
+    /// When the marks are released by themselves, if nothing waits for the trainer; None means by hand.
+    pub release_at: Option<UtcTime>,
 }
 
 impl Activity {
@@ -132,6 +136,7 @@ impl Activity {
             review_due_at: ahead(self.review_due_at),
             review_from_at: ahead(self.review_from_at),
             planned_at: None,
+            release_at: ahead(self.release_at),
             released_at: None,
             revision: 1,
             created_by,
@@ -144,6 +149,12 @@ impl Activity {
     #[must_use]
     pub fn wanted(&self) -> usize {
         usize::try_from(self.reviews_per_learner).unwrap_or(0)
+    }
+
+    /// Whether reviewing is graded: in a column of its own, or as a part of the grade.
+    #[must_use]
+    pub fn grades_reviewing(&self) -> bool {
+        self.reviewing_column.is_some() || self.reviewing_weight > 0
     }
 
     /// Until when works are taken, late ones too; None means no limit.

@@ -42,6 +42,8 @@ row_of! {
         late_days: i32,
         late_penalty: i32,
         check_percent: i32,
+        reviewing_weight: i32,
+        release_at: Option<UtcTime>,
     }
 }
 
@@ -303,6 +305,8 @@ pub fn update(conn: &mut Conn, changed: &Activity, revision: i32, now: UtcTime) 
             activities::late_days.eq(changed.late_days),
             activities::late_penalty.eq(changed.late_penalty),
             activities::check_percent.eq(changed.check_percent),
+            activities::reviewing_weight.eq(changed.reviewing_weight),
+            activities::release_at.eq(changed.release_at),
             activities::revision.eq(revision + 1),
             activities::updated_at.eq(now),
         ))
@@ -352,6 +356,43 @@ pub fn list_unplanned(conn: &mut Conn, now: UtcTime) -> StoreResult<Vec<Activity
         .order(activities::id)
         .select(activities::id)
         .load(conn)?)
+}
+
+/// Activities whose marks are to be released by themselves now, for jobs, which nobody asks.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_to_release(conn: &mut Conn, now: UtcTime) -> StoreResult<Vec<ActivityId>> {
+    Ok(activities::table
+        .filter(activities::released_at.is_null())
+        .filter(activities::release_at.le(now))
+        .order(activities::id)
+        .select(activities::id)
+        .load(conn)?)
+}
+
+/// What somebody who set an activity up may see and do in the first course where it is placed: for what they asked to
+/// happen later. None where it is placed nowhere.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_scope_of_creator(conn: &mut Conn, activity: &Activity) -> StoreResult<Option<Scope>> {
+    let place: Option<(RegistrationId, CourseId, LinkId)> = placements::table
+        .inner_join(links::table.on(links::id.eq(placements::link_id)))
+        .inner_join(courses::table.on(courses::id.eq(links::course_id)))
+        .inner_join(deployments::table.on(deployments::id.eq(courses::deployment_id)))
+        .filter(placements::activity_id.eq(&activity.id))
+        .order((placements::created_at, placements::id))
+        .select((deployments::registration_id, courses::id, links::id))
+        .first(conn)
+        .optional()?;
+    Ok(place.map(|(registration, course, link)| Scope {
+        registration,
+        person: activity.created_by.clone(),
+        course,
+        link: Some(link),
+        role: Role::Trainer,
+    }))
 }
 
 /// Stores that it was planned who reviews whom. That is no change of the settings, which keep their revision.

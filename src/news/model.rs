@@ -31,6 +31,10 @@ text_enum! {
         Appeal => "appeal",
         /// A learner reported something.
         Report => "report",
+        /// Marks were released by themselves.
+        ReleasedByItself => "released_by_itself",
+        /// Marks were to be released by themselves, and wait.
+        ReleaseWaits => "release_waits",
     }
 }
 
@@ -56,7 +60,7 @@ impl Kind {
             Self::Released | Self::MarkChanged | Self::AppealAnswered | Self::DatesChanged => Topic::Results,
             Self::Reply | Self::Answer => Topic::Conversation,
             Self::Asked | Self::WorkDue | Self::ReviewsDue | Self::ReviewsBegin => Topic::Reminders,
-            Self::Appeal | Self::Report => Topic::Questions,
+            Self::Appeal | Self::Report | Self::ReleasedByItself | Self::ReleaseWaits => Topic::Questions,
         }
     }
 
@@ -82,6 +86,8 @@ impl Kind {
             Self::ReviewsBegin => "news-reviews-begin",
             Self::Appeal => "news-appeal",
             Self::Report => "news-report",
+            Self::ReleasedByItself => "news-released-by-itself",
+            Self::ReleaseWaits => "news-release-waits",
         }
     }
 }

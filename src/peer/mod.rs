@@ -16,6 +16,7 @@ pub mod rubric;
 pub mod rubric_file;
 pub mod service;
 pub mod setup;
+pub mod signs;
 pub mod store;
 pub mod table;
 

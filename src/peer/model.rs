@@ -122,6 +122,8 @@ pub struct Review {
     pub rubric_version_id: RubricVersionId,
     /// How far it is.
     pub state: ReviewState,
+    /// When this reviewer opened the work first.
+    pub opened_at: UtcTime,
     /// Until when the work is kept for this reviewer.
     pub leased_until: UtcTime,
     /// What was chosen and written.

@@ -1,10 +1,12 @@
-//! What comes with time: reviews begin where they begin for everybody at once, and learners are reminded of what is due
+//! What comes with time: reviews begin where they begin for everybody at once, marks are released where the trainer asked
+//! for it, and learners are reminded of what is due
 //! soon, by their own dates, and of reviews only while there is a work to review.
 
 use std::time::Duration;
 
 use super::service::extension;
 use super::service::queue::{self, Queue};
+use super::service::release;
 use super::{PeerError, store};
 use crate::activity;
 use crate::activity::model::Activity;
@@ -42,7 +44,7 @@ struct Reminder {
     about: String,
 }
 
-/// Begins reviews whose time has come, and reminds everybody of what is due soon, once for each date. Says how many
+/// Begins reviews and releases marks whose time has come, and reminds everybody of what is due soon, once for each date. Says how many
 /// reminders are new.
 ///
 /// # Errors
@@ -51,6 +53,11 @@ pub async fn run_round(context: &Context) -> Result<usize, PeerError> {
     let now = context.clock.now();
     for id in context.db.read(move |c: &mut Conn| activity::store::list_unplanned(c, now)).await? {
         context.db.write(move |c| queue::begin_now(c, &id, now)).await?;
+    }
+    for id in context.db.read(move |c: &mut Conn| activity::store::list_to_release(c, now)).await? {
+        if context.db.write(move |c| release::release_by_itself(c, &id, now)).await? {
+            context.wake.wake();
+        }
     }
     let due = context.db.read(move |c| find(c, now)).await?;
     let count = due.len();

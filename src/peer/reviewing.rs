@@ -46,6 +46,15 @@ impl Quality {
     }
 }
 
+/// The grade of a work with which the reviewing of its author counts `weight` per cent; who has no grade for reviewing is
+/// graded by the work alone. Rounded half up to 1/10000.
+#[must_use]
+pub fn overall(mark: Points, reviewing: Option<&Reviewing>, weight: i32) -> Points {
+    let weight = i64::from(weight);
+    let of_reviewing = reviewing.map_or(mark.0, |r| r.value.0);
+    Points((2 * ((100 - weight) * mark.0 + weight * of_reviewing) + 100).div_euclid(200))
+}
+
 /// The grade for reviewing: the share of the reviews asked for that were sent. Nobody is asked for more than there
 /// are works of others (`available`); where there is none, there is no grade. Where their quality counts, the share
 /// counts six tenths for itself and four tenths by the quality; as long as nothing is known of that, the share alone.
@@ -75,6 +84,16 @@ mod tests {
         assert_eq!(share(5, 3, 9), Some((1_000_000, 3)), "no more than all");
         assert_eq!(share(1, 3, 1), Some((1_000_000, 1)), "there was one work only");
         assert_eq!(share(0, 3, 0), None, "nobody could review anything");
+    }
+
+    #[test]
+    fn reviewing_counts_as_much_as_the_trainer_says() {
+        let half = reviewing(1, 2, 9, None).unwrap();
+        let mark = Points(705_001);
+        assert_eq!(overall(mark, Some(&half), 0), mark);
+        assert_eq!(overall(mark, Some(&half), 20), Points(664_001), "0.8 · 70.5001 + 0.2 · 50");
+        assert_eq!(overall(mark, Some(&half), 50), Points(602_501), "half up");
+        assert_eq!(overall(mark, None, 50), mark, "who need not review is graded by the work");
     }
 
     #[test]

@@ -297,6 +297,45 @@ impl Rubric {
     }
 }
 
+/// What became of a criterion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is new.
+    Added(String),
+    /// It is gone.
+    Removed(String),
+    /// Its words, levels, weight or kind are others.
+    Changed(String),
+    /// Comments need another number of words.
+    Words(u32),
+}
+
+impl Rubric {
+    /// What is other in a newer rubric; criteria are the same when their titles are.
+    #[must_use]
+    pub fn changes(&self, newer: &Self) -> Vec<Change> {
+        let find = |of: &Self, title: &str| of.criteria.iter().find(|c| c.title == title).cloned();
+        // Ids are places, which a criterion that was put before it moves.
+        let is_same = |a: &Criterion, b: &Criterion| {
+            Criterion { id: String::new(), ..a.clone() } == Criterion { id: String::new(), ..b.clone() }
+        };
+        let mut changes = Vec::new();
+        for criterion in &newer.criteria {
+            match find(self, &criterion.title) {
+                None => changes.push(Change::Added(criterion.title.clone())),
+                Some(before) if !is_same(&before, criterion) => changes.push(Change::Changed(criterion.title.clone())),
+                Some(_) => {}
+            }
+        }
+        let gone = self.criteria.iter().filter(|c| find(newer, &c.title).is_none());
+        changes.extend(gone.map(|c| Change::Removed(c.title.clone())));
+        if self.comment_words != newer.comment_words {
+            changes.push(Change::Words(newer.comment_words));
+        }
+        changes
+    }
+}
+
 /// What a review still lacks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Missing {
@@ -431,6 +470,34 @@ mod tests {
         let criterion = &read.criteria[0];
         assert_eq!((criterion.kind, criterion.comment_optional, criterion.levels.len()), (Kind::Levels, false, 2));
         assert_eq!((read.problems(), read.comment_words), (vec![], 0));
+    }
+
+    #[test]
+    fn changes_are_told_by_title() {
+        let before = rubric(&[1, 1], 2);
+        let named = |mut r: Rubric, titles: &[&str]| {
+            for (criterion, title) in r.criteria.iter_mut().zip(titles) {
+                criterion.title = (*title).to_owned();
+            }
+            r
+        };
+        let before = named(before, &["Clear", "Complete"]);
+        assert_eq!(before.changes(&before), []);
+        let mut after = named(rubric(&[1, 2, 1], 2), &["Sources", "Clear", "Tone"]);
+        after.comment_words = 5;
+        let told = before.changes(&after);
+        let of = |title: &str| title.to_owned();
+        let expected = [
+            Change::Added(of("Sources")),
+            Change::Changed(of("Clear")),
+            Change::Added(of("Tone")),
+            Change::Removed(of("Complete")),
+            Change::Words(5),
+        ];
+        assert_eq!(told, expected);
+        let mut moved = named(rubric(&[1, 1], 2), &["Complete", "Clear"]);
+        moved.criteria.swap(0, 1);
+        assert_eq!(before.changes(&moved), [], "another order is no change");
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub const LATE_PENALTY: std::ops::RangeInclusive<i32> = 0..=100;
 /// Which share of the works may be worth a check.
 pub const CHECKS: std::ops::RangeInclusive<i32> = 0..=50;
 
+/// What reviewing may count in the grade.
+pub const WEIGHTS: std::ops::RangeInclusive<i32> = 0..=50;
+
 /// The share that is worth one by default (peer-assessment.md §4.9: with fewer the level of all marks stays unsure).
 pub const CHECKED: i32 = 10;
 
@@ -61,6 +64,10 @@ pub struct Setup {
     pub late_penalty: i32,
     /// The share of the works that are worth a check, in per cent.
     pub check_percent: i32,
+    /// What reviewing counts in the grade, in per cent.
+    pub reviewing_weight: i32,
+    /// When the marks are released by themselves.
+    pub release_at: Option<UtcTime>,
     /// What a full mark counts in the LMS's gradebook.
     pub points: i32,
     /// The revision that was read, for changes.
@@ -99,6 +106,8 @@ impl Setup {
             late_days: 0,
             late_penalty: 0,
             check_percent: CHECKED,
+            reviewing_weight: 0,
+            release_at: None,
             points: 100,
             revision: 0,
             pasted: String::new(),
@@ -127,6 +136,8 @@ impl Setup {
             late_days: activity.late_days,
             late_penalty: activity.late_penalty,
             check_percent: activity.check_percent,
+            reviewing_weight: activity.reviewing_weight,
+            release_at: activity.release_at,
             points: activity.score_maximum,
             revision: activity.revision,
             pasted: String::new(),
@@ -147,7 +158,8 @@ impl Setup {
             }
             found.unwrap_or_default()
         };
-        let (work_due, review_due, review_from) = (date("work_due"), date("review_due"), date("review_from"));
+        let (work_due, review_due) = (date("work_due"), date("review_due"));
+        let (review_from, release_at) = (date("review_from"), date("release_at"));
         let number = |name: &str, usual: i32| match fields.text(name) {
             "" => usual,
             // What is no number becomes one that the check refuses.
@@ -176,6 +188,8 @@ impl Setup {
             late_days: number("late_days", 0),
             late_penalty: number("late_penalty", 0),
             check_percent: number("check_percent", CHECKED),
+            reviewing_weight: number("reviewing_weight", 0),
+            release_at,
             // Only some forms ask; what is no number becomes one that the check refuses.
             points: fields.raw("points").map_or(100, |points| points.trim().parse().unwrap_or(0)),
             revision: fields.text("revision").parse().unwrap_or(0),
@@ -261,6 +275,9 @@ impl Setup {
         if !CHECKS.contains(&self.check_percent) {
             add("setup-checks-range");
         }
+        if !WEIGHTS.contains(&self.reviewing_weight) {
+            add("setup-weight-range");
+        }
         problems.extend(self.rubric.problems());
         problems
     }
@@ -291,6 +308,14 @@ impl Setup {
         if !LATE_PENALTY.contains(&self.late_penalty) {
             add("setup-late-penalty-range");
         }
+        if self.unreadable.contains(&"release_at") {
+            add("setup-release-unreadable");
+        }
+        match (self.release_at, self.review_due) {
+            (Some(_), None) => add("setup-release-no-end"),
+            (Some(release), Some(end)) if release < end => add("setup-release-before-end"),
+            _ => {}
+        }
     }
 
     /// Until when works are taken.
@@ -302,8 +327,8 @@ impl Setup {
 /// A date may lie so many seconds back and still mean "now".
 const JUST_NOW: i64 = 300;
 
-/// Dates for handing in and for reviews.
-pub type Dates = (Option<UtcTime>, Option<UtcTime>);
+/// Dates for handing in, for reviews, and for the release.
+pub type Dates = (Option<UtcTime>, Option<UtcTime>, Option<UtcTime>);
 
 impl Setup {
     /// Dates that have passed and were not there before: learners would lose time that they counted on. Who wants to end
@@ -316,6 +341,7 @@ impl Setup {
         let keys = [
             ("setup-work-date-past", is_past(self.work_due, before.0)),
             ("setup-review-date-past", is_past(self.review_due, before.1)),
+            ("setup-release-date-past", is_past(self.release_at, before.2)),
         ];
         keys.into_iter().filter(|(_, past)| *past).map(|(key, _)| Problem { key, criterion: 0 }).collect()
     }
@@ -457,6 +483,10 @@ mod tests {
             (("late_penalty", "1.5"), "setup-late-penalty-range"),
             (("check_percent", "51"), "setup-checks-range"),
             (("check_percent", "all"), "setup-checks-range"),
+            (("reviewing_weight", "51"), "setup-weight-range"),
+            (("reviewing_weight", "half"), "setup-weight-range"),
+            (("release_at", "then"), "setup-release-unreadable"),
+            (("release_at", "2026-05-20T09:59:00Z"), "setup-release-before-end"),
             (("comment_words", "51"), "rubric-comment-words"),
             (("comment_words", "some"), "rubric-comment-words"),
             (("criteria", "0"), "rubric-no-criteria"),
@@ -469,22 +499,32 @@ mod tests {
         let long = format!("<div>{}</div>", "x".repeat(MAX_RICH_TEXT));
         assert_eq!(keys(&[("brief", &long)]), ["setup-brief-too-long"]);
         assert_eq!(keys(&[("late_days", "3"), ("work_due", "")]), ["setup-late-no-date"]);
+        assert_eq!(keys(&[("release_at", "2026-05-20T10:00:00Z"), ("review_due", "")]), ["setup-release-no-end"]);
+        assert_eq!(keys(&[("release_at", "2026-05-20T10:00:00Z")]), [""; 0]);
         assert_eq!(keys(&[("late_days", "9"), ("review_from", "2026-05-10T10:00:00Z")]), [""; 0]);
     }
 
     #[test]
     fn a_new_date_has_not_passed() {
         let at = |text: &str| UtcTime::parse_iso(text);
-        let setup = Setup::read(&form(&[]), Lang::En);
+        let setup = Setup::read(&form(&[("release_at", "2026-05-25T10:00:00Z")]), Lang::En);
         let keys = |before: Dates, now: &str| {
             setup.past(before, at(now).unwrap()).into_iter().map(|p| p.key).collect::<Vec<_>>()
         };
         let (work, review) = (at("2026-05-10T10:00:00Z"), at("2026-05-20T10:00:00Z"));
-        assert_eq!(keys((None, None), "2026-05-10T10:05:00Z"), [""; 0], "just now");
-        assert_eq!(keys((None, None), "2026-05-10T10:06:00Z"), ["setup-work-date-past"]);
-        assert_eq!(keys((None, None), "2026-06-01T00:00:00Z"), ["setup-work-date-past", "setup-review-date-past"]);
-        assert_eq!(keys((work, review), "2026-06-01T00:00:00Z"), [""; 0], "they were there");
-        assert_eq!(keys((review, review), "2026-06-01T00:00:00Z"), ["setup-work-date-past"], "moved backwards");
+        let release = at("2026-05-25T10:00:00Z");
+        assert_eq!(keys((None, None, None), "2026-05-10T10:05:00Z"), [""; 0], "just now");
+        assert_eq!(keys((None, None, None), "2026-05-10T10:06:00Z"), ["setup-work-date-past"]);
+        assert_eq!(
+            keys((None, None, None), "2026-06-01T00:00:00Z"),
+            ["setup-work-date-past", "setup-review-date-past", "setup-release-date-past"]
+        );
+        assert_eq!(keys((work, review, release), "2026-06-01T00:00:00Z"), [""; 0], "they were there");
+        assert_eq!(
+            keys((review, review, release), "2026-06-01T00:00:00Z"),
+            ["setup-work-date-past"],
+            "moved backwards"
+        );
     }
 
     #[test]

@@ -189,6 +189,8 @@ diesel::table! {
         late_days -> Integer,
         late_penalty -> Integer,
         check_percent -> Integer,
+        reviewing_weight -> Integer,
+        release_at -> Nullable<BigInt>,
     }
 }
 

@@ -8,6 +8,7 @@ on_both_engines! {
     a_rubric_of_every_kind_from_a_file_to_the_mark,
     a_file_that_is_no_rubric_changes_nothing,
     rubrics_go_from_one_activity_to_another,
+    learners_read_the_rubric_and_what_changed_in_it,
 }
 
 const RUBRIC: &str = "criterion;description;kind;weight;most;comment;level;level_description;points
@@ -158,4 +159,34 @@ async fn rubrics_go_from_one_activity_to_another(app: &TestApp) {
     // Learners and others get no file.
     assert_eq!(app.learner(Kind::Canvas, 0).await.get(&format!("{activity}/rubric.csv")).await.status, 403);
     assert_eq!(app.trainer(Kind::Moodle).await.get(&format!("{activity}/rubric.json")).await.status, 404);
+}
+
+async fn learners_read_the_rubric_and_what_changed_in_it(app: &TestApp) {
+    let trainer = app.trainer(Kind::Canvas).await;
+    let activity = set_up(&trainer).await;
+    let learner = app.learner(Kind::Canvas, 0).await;
+    for path in [activity.clone(), format!("{activity}/work")] {
+        let words = learner.get(&path).await.text("#rubric");
+        assert!(words.contains("Straight on") && words.contains("A number from 0 to 10"), "{path}: {words}");
+        assert!(!words.contains("was changed"));
+    }
+    // Until the first review it may change; who has read it hears how.
+    let settings = format!("{activity}/settings");
+    let shown = trainer.get(&settings).await;
+    let changes = [
+        ("c0_desc", "Can a <b>stranger</b> follow it?"),
+        ("c2_title", "What next?"),
+        ("comment_words", "4"),
+        ("action", "save"),
+    ];
+    assert_eq!(send(&trainer, &settings, &shown, &changes).await.status, 303);
+    let words = learner.get(&activity).await.text("#rubric .rubric-changes");
+    for told in ["Changed: Clear.", "New: What next?.", "Left out: Next step.", "at least 4 words"] {
+        assert!(words.contains(told), "{told}: {words}");
+    }
+    assert!(learner.get(&activity).await.text("#rubric").contains("Can a <b>stranger</b> follow it?"));
+    // Saved without a change, nothing is told.
+    let shown = trainer.get(&settings).await;
+    assert_eq!(send(&trainer, &settings, &shown, &[("action", "save")]).await.status, 303);
+    assert_eq!(learner.get(&activity).await.all("#rubric .rubric-changes li").len(), 1);
 }

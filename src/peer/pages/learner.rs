@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::files::{ACCEPT, FileList, Reader};
+use super::rubric::RubricView;
 use super::{Typed, grade_words_for_learner, marks, participant};
 use crate::activity::model::Activity;
 use crate::clock::UtcTime;
@@ -15,10 +16,11 @@ use crate::launch::{Posted, SignedIn};
 use crate::news::pages::greet;
 use crate::peer::PeerError;
 use crate::peer::model::{Appeal, AppealState, Report, ReportState, Submission};
-use crate::peer::service::home::{self, Given, Home, Received, Waiting};
+use crate::peer::reviewing::overall;
+use crate::peer::service::home::{self, Given, Home, LearnerResult, Received, Waiting};
 use crate::peer::service::respond::{MAX_APPEAL, MAX_REPLY};
 use crate::peer::service::review::MAX_REPORT;
-use crate::peer::service::work::{self, OwnWork};
+use crate::peer::service::work::{self, Writing};
 use crate::store::columns::Points;
 use crate::web::html::CleanHtml;
 use crate::web::{PageError, PageResult, View, page, page_with, see_other};
@@ -29,6 +31,7 @@ pub(super) struct LearnerPage {
     v: View,
     home: Home,
     brief: CleanHtml,
+    rubric: RubricView,
     work: CleanHtml,
     files: FileList,
     now: UtcTime,
@@ -58,7 +61,9 @@ impl LearnerPage {
         let files = FileList::new(&v, &home.activity.id, std::mem::take(&mut home.files), Reader::Knowing);
         let html = |s: Option<&str>| CleanHtml::sanitise(s.unwrap_or_default());
         let work = home.submission.as_ref();
+        let (rubric, history) = &home.rubric;
         Self {
+            rubric: RubricView::new(&v, rubric.clone()).with_history(history),
             brief: html(Some(&home.activity.brief_html)),
             work: html(work.and_then(|s| s.handed_in_html.as_deref().or(Some(&s.draft_html)))),
             v,
@@ -196,6 +201,22 @@ impl LearnerPage {
         self.home.activity.late_penalty
     }
 
+    /// What the work and the reviewing count in the grade. What became of the reviewing after the release (authors rate
+    /// reviews then) is not in it.
+    fn weights(&self, result: &LearnerResult) -> Option<String> {
+        let weight = Some(self.home.activity.reviewing_weight).filter(|weight| *weight > 0)?;
+        let (mark, Some(reviewing)) = (result.mark.value?, result.reviewing.as_ref()) else {
+            return Some(self.v.t("weights-work-only"));
+        };
+        let (of_work, of_reviewing) = (self.v.points(&mark), self.v.points(&reviewing.value));
+        let words = self.v.nk("weights", 100 - weight, weight);
+        let is_same = overall(mark, Some(reviewing), weight) == result.released.revision.points;
+        if !is_same {
+            return Some(words);
+        }
+        Some(format!("{words} {}", self.v.aa("weights-parts", "work", of_work, "reviewing", of_reviewing)))
+    }
+
     fn mark_text(&self) -> String {
         self.home.result.as_ref().map_or_else(String::new, |r| self.v.points(&r.released.revision.points))
     }
@@ -226,6 +247,7 @@ struct Editor {
     v: View,
     activity: Activity,
     brief: CleanHtml,
+    rubric: RubricView,
     text: String,
     revision: i32,
     files: FileList,
@@ -236,7 +258,8 @@ struct Editor {
 }
 
 impl Editor {
-    fn new(v: View, activity: Activity, own: Option<OwnWork>, context: &Context, now: UtcTime) -> Self {
+    fn new(v: View, writing: Writing, context: &Context, now: UtcTime) -> Self {
+        let Writing { activity, rubric, own } = writing;
         let (text, revision, files) =
             own.map_or_else(Default::default, |(s, files)| (s.draft_html, s.draft_revision, files));
         Self {
@@ -245,6 +268,7 @@ impl Editor {
             files: FileList::new(&v, &activity.id, files, Reader::Writing),
             max_bytes: context.files.max_bytes(),
             brief: CleanHtml::sanitise(&activity.brief_html),
+            rubric: RubricView::new(&v, rubric),
             v,
             activity,
             text,
@@ -265,11 +289,11 @@ impl Editor {
 async fn editor(user: SignedIn, context: web::Data<Context>, id: web::Path<String>) -> PageResult {
     let (scope, id, now) = (user.scope(), ActivityId(id.into_inner()), context.clock.now());
     let home = format!("/peer/{id}");
-    let (activity, own) = context.db.read(move |c| work::open_editor(c, &scope, &id)).await?;
-    if own.as_ref().is_some_and(|(work, _)| work.is_handed_in()) {
+    let writing = context.db.read(move |c| work::open_editor(c, &scope, &id)).await?;
+    if writing.own.as_ref().is_some_and(|(work, _)| work.is_handed_in()) {
         return Ok(see_other(&home));
     }
-    page(&Editor::new(user.view, activity, own, &context, now))
+    page(&Editor::new(user.view, writing, &context, now))
 }
 
 async fn save(form: Posted, context: web::Data<Context>, id: web::Path<String>) -> PageResult {
@@ -297,10 +321,10 @@ async fn hand_in(form: Posted, context: web::Data<Context>, id: web::Path<String
         Ok(Err(error)) | Err(error) => return Err(error.into()),
     };
     // The page comes back with the whole text, whether or not it could be stored.
-    let (activity, own) = context.db.read(move |c| work::open_editor(c, &scope, &id)).await?;
+    let writing = context.db.read(move |c| work::open_editor(c, &scope, &id)).await?;
     let problem = Some(by.view.t(&format!("refused-{rule}")));
     let text = CleanHtml::sanitise(&html).as_str().to_owned();
-    let editor = Editor { text, problem, ..Editor::new(by.view, activity, own, &context, at) };
+    let editor = Editor { text, problem, ..Editor::new(by.view, writing, &context, at) };
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &editor)
 }
 

@@ -13,6 +13,8 @@ mod practice;
 mod release;
 mod respond;
 mod review;
+mod reviewers;
+mod rubric;
 mod self_assessment;
 mod setup;
 mod sheet;
@@ -162,6 +164,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     learner::routes(config);
     review::routes(config);
     pairs::routes(config);
+    reviewers::routes(config);
     practice::routes(config);
     self_assessment::routes(config);
     respond::routes(config);

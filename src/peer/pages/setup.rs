@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 
+use super::rubric::RubricView;
 use super::{dates, spreadsheet, table_words};
 use crate::activity;
 use crate::activity::model::{Anonymity, MarkMethod, ReviewingMethod};
@@ -11,7 +12,7 @@ use crate::activity::pages::answer_page;
 use crate::context::Context;
 use crate::ids::ActivityId;
 use crate::launch::{Posted, SignedIn};
-use crate::peer::rubric::{self, Criterion, Kind, Template as RubricTemplate};
+use crate::peer::rubric::{self, Kind, Template as RubricTemplate};
 use crate::peer::rubric_file;
 use crate::peer::service::settings;
 use crate::peer::setup::{CHECKED, Problem, Setup};
@@ -32,6 +33,8 @@ struct SetupPage {
     action: String,
     existing: bool,
     rubric_in_use: bool,
+    /// The rubric to read, where it no longer changes.
+    rubric: RubricView,
     home: Option<String>,
     /// Where the answer to a deep linking request waits for this form.
     choosing: Option<Choosing>,
@@ -75,16 +78,14 @@ impl SetupPage {
             || self.setup.reviewing_column.is_some()
             || self.setup.self_assessment
             || self.setup.check_percent != CHECKED
+            || self.setup.reviewing_weight != 0
     }
 
     /// Whether something behind "More about dates" is set.
     fn has_unusual_dates(&self) -> bool {
         let setup = &self.setup;
-        setup.review_from.is_some() || setup.late_days != 0 || setup.late_penalty != 0
-    }
-
-    fn most(&self, criterion: &Criterion) -> u32 {
-        criterion.most
+        let has_dates = setup.review_from.is_some() || setup.release_at.is_some();
+        has_dates || setup.late_days != 0 || setup.late_penalty != 0
     }
 
     fn not_imported(&self, wrong: &Wrong) -> String {
@@ -144,6 +145,7 @@ fn form(user: &SignedIn, setup: Setup, problems: Vec<Problem>) -> SetupPage {
         home: None,
         existing: false,
         rubric_in_use: false,
+        rubric: RubricView::new(&v, setup.rubric.clone()),
         choosing: user.deep_linking.as_ref().map(|d| Choosing { column: d.accept_line_item }),
         offers_others: false,
         problems,
@@ -180,7 +182,7 @@ async fn create(form_data: Posted, context: web::Data<Context>) -> PageResult {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(&user, setup, Vec::new()));
     }
     let mut problems = setup.problems();
-    problems.extend(setup.past((None, None), at));
+    problems.extend(setup.past((None, None, None), at));
     if !problems.is_empty() {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(&user, setup, problems));
     }
@@ -212,7 +214,7 @@ async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<St
         setup.rubric = known.rubric;
     }
     let asked = setup.apply(fields.text("action"), user.view.lang());
-    let before = (known.activity.work_due_at, known.activity.review_due_at);
+    let before = (known.activity.work_due_at, known.activity.review_due_at, known.activity.release_at);
     let mut problems = if asked { Vec::new() } else { [setup.problems(), setup.past(before, at)].concat() };
     if !asked && known.is_reviewed && setup.review_from.is_some_and(|from| at < from) {
         problems.push(Problem { key: "setup-review-from-begun", criterion: 0 });

@@ -161,6 +161,11 @@ impl SheetPage {
         if of_work { work } else { review }
     }
 
+    /// What reviewing counts in the grade, in per cent.
+    fn weight(&self) -> i32 {
+        self.sheet.activity.reviewing_weight
+    }
+
     fn extension_reason(&self) -> &str {
         match (&self.typed_extension, &self.sheet.row.extension) {
             (Some((_, wish)), _) => &wish.reason,

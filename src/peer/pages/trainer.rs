@@ -16,6 +16,7 @@ use crate::peer::attention::Why;
 use crate::peer::model::{AppealState, SubmissionState};
 use crate::peer::reliability::{AMBER, RED, Reliability};
 use crate::peer::service::group::{self, Group, Next, Row};
+use crate::peer::service::release::Waits;
 use crate::platform::model::Person;
 use crate::store::columns::{Points, Role};
 use crate::web::{PageError, PageResult, View, page, see_other};
@@ -99,6 +100,17 @@ impl GroupPage {
     /// How many reviews will be missing; nobody waits for them after the release.
     fn shortage(&self) -> usize {
         if self.group.activity.released_at.is_some() { 0 } else { self.group.shortage(self.now) }
+    }
+
+    /// What keeps the marks from being released by themselves, once that was to be.
+    fn release_waits(&self) -> Option<String> {
+        let activity = &self.group.activity;
+        let is_due = activity.release_at.is_some_and(|at| at <= self.now) && activity.released_at.is_none();
+        let waits = Waits::of(&self.group);
+        let words = [("waits-reports", waits.reports), ("waits-unmarked", waits.unmarked)];
+        let words = words.into_iter().filter(|(_, count)| *count > 0).map(|(key, count)| self.v.n(key, count));
+        let words: Vec<String> = words.collect();
+        (is_due && !words.is_empty()).then(|| words.join(" "))
     }
 
     fn why(&self, why: &Why) -> String {
@@ -188,6 +200,11 @@ pub(super) trait RowWords {
 
     fn mark_words(&self, row: &Row) -> String {
         row.mark.value.map_or_else(|| "–".to_owned(), |m| self.view().points(&m))
+    }
+
+    /// The grade of the work with what reviewing counts in it.
+    fn weighted(&self, row: &Row) -> String {
+        row.grade.map_or_else(|| "–".to_owned(), |grade| self.view().points(&grade))
     }
 
     fn grade_words(&self, row: &Row) -> String {

@@ -4,7 +4,7 @@ use super::super::model::Override;
 use super::super::{PeerError, store};
 use super::group::Row;
 use super::{for_staff, for_trainer, sheet};
-use crate::activity::model::GradeTag;
+use crate::activity::model::{Activity, GradeTag};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::grades;
@@ -106,13 +106,14 @@ pub(super) fn grade_of(row: &Row, scope: &Scope, id: &ActivityId, pause: i64) ->
         reason: row.mark.reason().unwrap_or_default().to_owned(),
         submitted_at: row.submission.as_ref().and_then(|s| s.handed_in_at),
         pause,
-        ..decision(row, scope, id, GradeTag::Overall, row.mark.value?)
+        ..decision(row, scope, id, GradeTag::Overall, row.grade?)
     })
 }
 
-/// The grade for reviewing that a row makes; None where there is none.
-pub(super) fn reviewing_grade_of(row: &Row, scope: &Scope, id: &ActivityId) -> Option<Decision> {
-    Some(decision(row, scope, id, GradeTag::Reviewing, row.reviewing?.value))
+/// The grade for reviewing that a row makes for its own column; None where there is none.
+pub(super) fn reviewing_grade_of(row: &Row, scope: &Scope, activity: &Activity) -> Option<Decision> {
+    let reviewing = row.reviewing.filter(|_| activity.reviewing_column.is_some())?;
+    Some(decision(row, scope, &activity.id, GradeTag::Reviewing, reviewing.value))
 }
 
 fn decision(row: &Row, scope: &Scope, id: &ActivityId, tag: GradeTag, points: Points) -> Decision {

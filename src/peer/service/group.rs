@@ -6,7 +6,7 @@ use super::super::model::{
     Appeal, Extension, Late, Mark, ReportState, Review, ReviewState, Submission, SubmissionState,
 };
 use super::super::reliability::Reliability;
-use super::super::reviewing::Reviewing;
+use super::super::reviewing::{Reviewing, overall};
 use super::super::{PeerError, store};
 use super::reviewing_grade::{Asks, Measures};
 use super::{extension, for_staff, marks_input, standing_marks};
@@ -20,6 +20,7 @@ use crate::grades::service::Released;
 use crate::ids::{ActivityId, PersonId, SubmissionId};
 use crate::launch::Scope;
 use crate::store::Conn;
+use crate::store::columns::Points;
 
 /// What a learner has to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub struct Row {
     pub released: Option<Released>,
     /// The grade for reviewing as it stands, where the activity has one and the learner handed in.
     pub reviewing: Option<Reviewing>,
+    /// The grade of the work as it stands: the mark, and the reviewing as far as it counts in it.
+    pub grade: Option<Points>,
     /// The released grade for reviewing.
     pub released_reviewing: Option<Released>,
     /// More time that the learner was given.
@@ -169,12 +172,15 @@ pub(super) fn load_with(
             let decision = overrides.iter().find(|o| o.person_id == learner.person.id);
             let own = extension::for_person(activity.clone(), extension.as_ref());
             let late = submission.as_ref().and_then(|work| Late::of(&own, work));
+            let mark = Mark::of(submission.as_ref().and_then(|s| marks.works.get(&s.id)), decision, late);
+            let reviewing = if is_exempt { None } else { asks.reviewing(submission.as_ref(), parts.given) };
             Row {
-                mark: Mark::of(submission.as_ref().and_then(|s| marks.works.get(&s.id)), decision, late),
+                grade: mark.value.map(|mark| overall(mark, reviewing.as_ref(), activity.reviewing_weight)),
+                mark,
                 next: next_step(&activity, &own, submission.as_ref(), &parts, now),
                 extension,
                 released: released.remove(&(learner.person.id.clone(), GradeTag::Overall)),
-                reviewing: if is_exempt { None } else { asks.reviewing(submission.as_ref(), parts.given) },
+                reviewing,
                 released_reviewing: released.remove(&(learner.person.id.clone(), GradeTag::Reviewing)),
                 appeal: appeals.iter().position(|a| a.person_id == learner.person.id).map(|i| appeals.swap_remove(i)),
                 reports: reports

@@ -30,6 +30,8 @@ pub struct Home {
     pub activity: Activity,
     /// More time that the asker was given; the activity's dates have it.
     pub extension: Option<Extension>,
+    /// By what works are assessed, and what it was before, oldest first.
+    pub rubric: (Rubric, Vec<(UtcTime, Rubric)>),
     /// Who set it up.
     pub trainer: String,
     /// The own work, once begun.
@@ -91,6 +93,8 @@ pub struct LearnerResult {
     pub reviews: Vec<Received>,
     /// Why the trainer took reviews out, for each one.
     pub excluded: Vec<String>,
+    /// The reviewing, where it counts in the grade.
+    pub reviewing: Option<Reviewing>,
 }
 
 /// A review of the own work.
@@ -169,7 +173,9 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
         let mut released = grades::service::own_released(conn, scope, id)?;
         if let Some(of_work) = released.remove(&GradeTag::Overall) {
             let about = (submission.as_ref(), reviews.as_slice());
-            result = Some(explain(conn, scope, &activity, (of_work, marks, &overrides), about, &mut responses)?);
+            let counting = asks.reviewing(submission.as_ref(), given).filter(|_| activity.reviewing_weight > 0);
+            let explained = explain(conn, scope, &activity, (of_work, marks, &overrides), about, &mut responses)?;
+            result = Some(LearnerResult { reviewing: counting, ..explained });
         }
         if let Some(of_reviewing) = released.remove(&GradeTag::Reviewing) {
             reviewing = Some(of_reviewing).zip(asks.reviewing(submission.as_ref(), given));
@@ -186,7 +192,9 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
         Some(work) => store::list_files_of(conn, &work.id)?,
         None => Vec::new(),
     };
+    let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
     Ok(Home {
+        rubric: (rubric, store::list_rubrics(conn, id)?),
         extension,
         files,
         sent_reviews,
@@ -235,7 +243,7 @@ fn explain(
     }
     let late = submission.and_then(|work| Late::of(activity, work));
     let mark = Mark::of(submission.and_then(|s| marks.works.get(&s.id)), decision, late);
-    Ok(LearnerResult { released, mark, marks, reviews: received, excluded })
+    Ok(LearnerResult { released, mark, marks, reviews: received, excluded, reviewing: None })
 }
 
 /// The asker's own reviews: how they compare with the others, and how they were received.

@@ -13,6 +13,7 @@ pub(super) mod queue;
 pub mod release;
 pub mod respond;
 pub mod review;
+pub mod reviewers;
 mod reviewing_grade;
 pub mod self_assessment;
 pub mod settings;

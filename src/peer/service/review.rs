@@ -62,6 +62,7 @@ pub fn start_next(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime)
         reviewer_id: scope.person.clone(),
         rubric_version_id: activity.rubric_version_id.clone(),
         state: ReviewState::Open,
+        opened_at: now,
         leased_until: now.plus_seconds(allocate::LEASE),
         body: ReviewBody::default(),
         total: None,

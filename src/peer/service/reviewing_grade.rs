@@ -65,7 +65,7 @@ impl Asks {
         submissions: &[Submission],
         measures: &Measures<'_>,
     ) -> Result<Self, PeerError> {
-        let graded = activity.reviewing_column.is_some();
+        let graded = activity.grades_reviewing();
         let qualities = if graded && activity.reviewing_method == ReviewingMethod::Quality {
             Some(measures.qualities(submissions, &store::list_responses(conn, &activity.id)?))
         } else {

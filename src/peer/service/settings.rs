@@ -59,6 +59,8 @@ pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Re
         late_days: setup.late_days,
         late_penalty: setup.late_penalty,
         check_percent: setup.check_percent,
+        reviewing_weight: setup.reviewing_weight,
+        release_at: setup.release_at,
     };
     store::create_rubric(conn, &rubric_version_id, &activity.id, &setup.rubric, now)?;
     activity::service::create_placed(conn, scope, &activity, now)?;
@@ -144,6 +146,8 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
     activity.late_days = setup.late_days;
     activity.late_penalty = setup.late_penalty;
     activity.check_percent = setup.check_percent;
+    activity.reviewing_weight = setup.reviewing_weight;
+    activity.release_at = setup.release_at;
     if !rubric_in_use && rubric != setup.rubric {
         activity.rubric_version_id = RubricVersionId::new();
         store::create_rubric(conn, &activity.rubric_version_id, id, &setup.rubric, now)?;

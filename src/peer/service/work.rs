@@ -1,6 +1,7 @@
 //! A learner's work, from the first line to handing in.
 
 use super::super::model::{Submission, SubmissionState, WorkFile};
+use super::super::rubric::Rubric;
 use super::super::{PeerError, store};
 use super::for_learner;
 use crate::activity::model::Activity;
@@ -16,11 +17,21 @@ use crate::web::html::{CleanHtml, MAX_RICH_TEXT};
 /// A work with its files.
 pub type OwnWork = (Submission, Vec<WorkFile>);
 
+/// What the editor shows.
+pub struct Writing {
+    /// The activity.
+    pub activity: Activity,
+    /// By what works are assessed.
+    pub rubric: Rubric,
+    /// The own work, once begun.
+    pub own: Option<OwnWork>,
+}
+
 /// The own work for the editor.
 ///
 /// # Errors
 /// `NotFound`, or [`PeerError::Role`] for anybody but a learner.
-pub fn open_editor(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<(Activity, Option<OwnWork>), PeerError> {
+pub fn open_editor(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Writing, PeerError> {
     let activity = for_learner(conn, scope, id)?;
     let own = match store::find_submission(conn, id, &scope.person)? {
         Some(work) => {
@@ -29,7 +40,8 @@ pub fn open_editor(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<(A
         }
         None => None,
     };
-    Ok((activity, own))
+    let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
+    Ok(Writing { activity, rubric, own })
 }
 
 /// A text that is within its limit, sanitised.

@@ -47,6 +47,20 @@ pub fn get_rubric(conn: &mut Conn, id: &RubricVersionId) -> StoreResult<Rubric> 
     Ok(serde_json::from_str(&body)?)
 }
 
+/// The rubrics that an activity has had, oldest first, each with when it was stored. A copy of an activity begins with the
+/// rubric of another, which is not among them.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::peer) fn list_rubrics(conn: &mut Conn, activity: &ActivityId) -> StoreResult<Vec<(UtcTime, Rubric)>> {
+    let rows: Vec<(UtcTime, String)> = rubric_versions::table
+        .filter(rubric_versions::activity_id.eq(activity))
+        .order(rubric_versions::version)
+        .select((rubric_versions::created_at, rubric_versions::body))
+        .load(conn)?;
+    rows.into_iter().map(|(at, body)| Ok((at, serde_json::from_str(&body)?))).collect()
+}
+
 row_of! {
     Submission as SubmissionRow in submissions {
         id: SubmissionId,
