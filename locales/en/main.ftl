@@ -1366,3 +1366,9 @@ rubric-words = { $n ->
     [one] Comments have at least 1 word.
    *[other] Comments have at least { $n } words.
 }
+setup-field-pool = A work waits before it is reviewed (minutes)
+setup-pool-help = As long as nobody has opened it, its author can change it. 0: it can be reviewed at once. After the date nothing waits.
+setup-pool-range = A work can wait for 0 to 1440 minutes.
+setup-field-blind = You see no authors’ names, either
+setup-blind-help = Until the release, trainers see works by their number, and files as reviewers get them. Whoever has not handed in is named. The gradebook of the LMS still opens a named learner’s work.
+names-hidden = Authors’ names are hidden until the release, as the settings say.

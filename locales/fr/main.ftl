@@ -1366,3 +1366,9 @@ rubric-words = { $n ->
     [one] Les commentaires ont au moins 1 mot.
    *[other] Les commentaires ont au moins { $n } mots.
 }
+setup-field-pool = Attente d’un travail avant sa relecture (minutes)
+setup-pool-help = Tant que personne ne l’a ouvert, son auteur peut le modifier. 0 : il peut être relu aussitôt. Après la date, plus rien n’attend.
+setup-pool-range = Un travail peut attendre de 0 à 1440 minutes.
+setup-field-blind = Vous ne voyez pas non plus les noms des auteurs
+setup-blind-help = Jusqu’à la publication, les formateurs voient les travaux par leur numéro, et les fichiers tels que les relecteurs les reçoivent. Qui n’a pas remis est nommé. Le carnet de notes de la plateforme ouvre toujours le travail d’un apprenant nommé.
+names-hidden = Les noms des auteurs sont cachés jusqu’à la publication, comme le disent les réglages.

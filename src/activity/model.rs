@@ -121,6 +121,10 @@ pub struct Activity {
     pub reviewing_weight: i32,
     /// When the marks are released by themselves, if nothing waits for the trainer; None means by hand.
     pub release_at: Option<UtcTime>,
+    /// Whether staff see no names of authors before the release.
+    pub trainer_blind: bool,
+    /// How many minutes a work waits before somebody gets it to review, 0 to 1440.
+    pub pool_minutes: i32,
 }
 
 impl Activity {
@@ -155,6 +159,20 @@ impl Activity {
     #[must_use]
     pub fn grades_reviewing(&self) -> bool {
         self.reviewing_column.is_some() || self.reviewing_weight > 0
+    }
+
+    /// Whether staff see whose works they are.
+    #[must_use]
+    pub fn shows_staff_names(&self) -> bool {
+        !self.trainer_blind || self.released_at.is_some()
+    }
+
+    /// Whether a work that was handed in at a moment may be reviewed: its author has had time to change it, or cannot any
+    /// more.
+    #[must_use]
+    pub fn is_ripe(&self, handed_in_at: UtcTime, now: UtcTime) -> bool {
+        let has_waited = now.seconds_since(handed_in_at) >= i64::from(self.pool_minutes) * 60;
+        has_waited || self.works_end().is_some_and(|end| end.plus_seconds(GRACE) < now)
     }
 
     /// Until when works are taken, late ones too; None means no limit.

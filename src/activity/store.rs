@@ -44,6 +44,8 @@ row_of! {
         check_percent: i32,
         reviewing_weight: i32,
         release_at: Option<UtcTime>,
+        trainer_blind: bool,
+        pool_minutes: i32,
     }
 }
 
@@ -307,6 +309,8 @@ pub fn update(conn: &mut Conn, changed: &Activity, revision: i32, now: UtcTime) 
             activities::check_percent.eq(changed.check_percent),
             activities::reviewing_weight.eq(changed.reviewing_weight),
             activities::release_at.eq(changed.release_at),
+            activities::trainer_blind.eq(changed.trainer_blind),
+            activities::pool_minutes.eq(changed.pool_minutes),
             activities::revision.eq(revision + 1),
             activities::updated_at.eq(now),
         ))

@@ -25,6 +25,9 @@ pub const CHECKS: std::ops::RangeInclusive<i32> = 0..=50;
 /// What reviewing may count in the grade.
 pub const WEIGHTS: std::ops::RangeInclusive<i32> = 0..=50;
 
+/// How many minutes works may wait.
+pub const WAITS: std::ops::RangeInclusive<i32> = 0..=1440;
+
 /// The share that is worth one by default (peer-assessment.md §4.9: with fewer the level of all marks stays unsure).
 pub const CHECKED: i32 = 10;
 
@@ -68,6 +71,10 @@ pub struct Setup {
     pub reviewing_weight: i32,
     /// When the marks are released by themselves.
     pub release_at: Option<UtcTime>,
+    /// Whether staff see no names of authors before the release.
+    pub trainer_blind: bool,
+    /// How many minutes a work waits before it is reviewed.
+    pub pool_minutes: i32,
     /// What a full mark counts in the LMS's gradebook.
     pub points: i32,
     /// The revision that was read, for changes.
@@ -108,6 +115,8 @@ impl Setup {
             check_percent: CHECKED,
             reviewing_weight: 0,
             release_at: None,
+            trainer_blind: false,
+            pool_minutes: 0,
             points: 100,
             revision: 0,
             pasted: String::new(),
@@ -138,6 +147,8 @@ impl Setup {
             check_percent: activity.check_percent,
             reviewing_weight: activity.reviewing_weight,
             release_at: activity.release_at,
+            trainer_blind: activity.trainer_blind,
+            pool_minutes: activity.pool_minutes,
             points: activity.score_maximum,
             revision: activity.revision,
             pasted: String::new(),
@@ -190,6 +201,8 @@ impl Setup {
             check_percent: number("check_percent", CHECKED),
             reviewing_weight: number("reviewing_weight", 0),
             release_at,
+            trainer_blind: fields.has("trainer_blind"),
+            pool_minutes: number("pool_minutes", 0),
             // Only some forms ask; what is no number becomes one that the check refuses.
             points: fields.raw("points").map_or(100, |points| points.trim().parse().unwrap_or(0)),
             revision: fields.text("revision").parse().unwrap_or(0),
@@ -307,6 +320,9 @@ impl Setup {
         }
         if !LATE_PENALTY.contains(&self.late_penalty) {
             add("setup-late-penalty-range");
+        }
+        if !WAITS.contains(&self.pool_minutes) {
+            add("setup-pool-range");
         }
         if self.unreadable.contains(&"release_at") {
             add("setup-release-unreadable");
@@ -485,6 +501,8 @@ mod tests {
             (("check_percent", "all"), "setup-checks-range"),
             (("reviewing_weight", "51"), "setup-weight-range"),
             (("reviewing_weight", "half"), "setup-weight-range"),
+            (("pool_minutes", "1441"), "setup-pool-range"),
+            (("pool_minutes", "soon"), "setup-pool-range"),
             (("release_at", "then"), "setup-release-unreadable"),
             (("release_at", "2026-05-20T09:59:00Z"), "setup-release-before-end"),
             (("comment_words", "51"), "rubric-comment-words"),

@@ -334,6 +334,14 @@ impl Person {
             .or_else(|| some(&self.email.as_deref().and_then(|e| e.split('@').next()).map(str::to_owned)))
     }
 
+    /// The same person without any name, for whoever must not know it: as peers see the author of a work with this number.
+    /// The word is the same in each language of the pages.
+    #[must_use]
+    pub fn nameless(self, number: i32) -> Self {
+        let name = Some(format!("Participant {number:02}"));
+        Self { name, given_name: None, family_name: None, email: None, sub: String::new(), ..self }
+    }
+
     /// Four characters that tell nameless people apart.
     #[must_use]
     pub fn short_hash(&self) -> String {

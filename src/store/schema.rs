@@ -191,6 +191,8 @@ diesel::table! {
         check_percent -> Integer,
         reviewing_weight -> Integer,
         release_at -> Nullable<BigInt>,
+        trainer_blind -> Bool,
+        pool_minutes -> Integer,
     }
 }
 

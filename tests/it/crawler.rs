@@ -9,7 +9,7 @@ use scraper::Selector;
 
 use crate::harness::{Page, Session, TestApp, on_both_engines, person};
 
-on_both_engines! { nobody_sees_what_is_not_theirs }
+on_both_engines! { nobody_sees_what_is_not_theirs, trainers_see_no_author_before_the_release_where_they_should_not }
 
 const KINDS: [Kind; 2] = [Kind::Moodle, Kind::Canvas];
 /// Learners who take part, of each company.
@@ -86,10 +86,11 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 }
 
 /// One company's activity, as far as reviews. Returns its path and its trainer's and learners' sessions.
-async fn play(app: &TestApp, kind: Kind) -> (String, Session, Vec<Session>) {
+async fn play(app: &TestApp, kind: Kind, changes: &[(&str, &str)]) -> (String, Session, Vec<Session>) {
     let trainer = app.trainer(kind).await;
     let due = app.clock.now().plus_seconds(7 * 24 * 3600).iso_seconds();
-    let activity = trainer.set_up(&[("reviews", "2"), ("anonymity", "double_blind"), ("review_due", &due)]).await;
+    let fields = [("reviews", "2"), ("anonymity", "double_blind"), ("review_due", due.as_str())];
+    let activity = trainer.set_up(&[&fields, changes].concat()).await;
     let mut learners = Vec::new();
     for n in 0..LEARNERS {
         let learner = app.learner(kind, n).await;
@@ -235,7 +236,7 @@ async fn look(app: &TestApp, companies: &[(Kind, String, Session, Vec<Session>)]
 async fn nobody_sees_what_is_not_theirs(app: &TestApp) {
     let mut companies = Vec::new();
     for kind in KINDS {
-        let (activity, trainer, learners) = play(app, kind).await;
+        let (activity, trainer, learners) = play(app, kind, &[]).await;
         companies.push((kind, activity, trainer, learners));
     }
     look(app, &companies, "before the release").await;
@@ -243,4 +244,42 @@ async fn nobody_sees_what_is_not_theirs(app: &TestApp) {
         play_on(activity, trainer, learners).await;
     }
     look(app, &companies, "after the release").await;
+}
+
+async fn trainers_see_no_author_before_the_release_where_they_should_not(app: &TestApp) {
+    let kind = Kind::Canvas;
+    let (activity, trainer, learners) = play(app, kind, &[("trainer_blind", "on"), ("reviewing", "on")]).await;
+    // Somebody has begun and not handed in: there is nothing to mark, and somebody to remind.
+    let fourth = person(&app.lms.school(kind), Part::Learner, LEARNERS);
+    app.learner(kind, LEARNERS).await;
+    let users: Vec<User> = (0..LEARNERS).map(|n| person(&app.lms.school(kind), Part::Learner, n)).collect();
+    let view = crawl(&trainer, &activity).await;
+    for address in
+        ["pairs", "reviewers", "release", "reviews.csv", "reviews.xlsx", "reviews.json", "pairs.csv", "grades"]
+    {
+        let path = format!("{activity}/{address}");
+        assert!(view.seen.contains_key(&path) || trainer.get(&path).await.status == 200, "{address}");
+    }
+    let copies = view.seen.keys().filter(|path| path.ends_with("/copy")).count();
+    assert_eq!(copies, LEARNERS * 3, "files are read as reviewers get them");
+    let grades = trainer.get(&format!("{activity}/grades")).await.body.into_bytes();
+    for user in &users {
+        for text in identity(user) {
+            for (path, bytes) in view.seen.iter().chain([(&"grades".to_owned(), &grades)]) {
+                assert!(!holds(bytes, &text), "{path} has {text}");
+            }
+        }
+    }
+    assert!(trainer.get(&activity).await.text("#group").contains(&fourth.family_name));
+    let originals = learners[0].get(&activity).await.attributes("#own-work .files li > a:first-child", "href");
+    assert_eq!(originals.len(), 3);
+    for path in &originals {
+        assert_eq!(trainer.get(path).await.status, 404, "{path}");
+    }
+    assert_eq!(trainer.release(&activity).await.status, 303);
+    let group = trainer.get(&activity).await.text("#group");
+    assert!(users.iter().all(|user| group.contains(&user.family_name)), "{group}");
+    for path in &originals {
+        assert_eq!(trainer.get(path).await.status, 200, "{path}");
+    }
 }

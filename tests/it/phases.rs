@@ -17,6 +17,7 @@ on_both_engines! {
     reviewers_may_know_authors_who_do_not_know_them,
     comments_have_as_many_words_as_the_trainer_wants,
     senseless_phases_are_refused,
+    a_work_waits_before_it_is_reviewed,
 }
 
 const HOUR: i64 = 3600;
@@ -308,6 +309,9 @@ async fn senseless_phases_are_refused(app: &TestApp) {
         ("late_days", "31", "0 to 30 days"),
         ("late_penalty", "-1", "0 to 100 points"),
         ("check_percent", "51", "0 to 50 per cent"),
+        ("reviewing_weight", "-1", "0 to 50 per cent"),
+        ("pool_minutes", "1441", "0 to 1440 minutes"),
+        ("release_at", dates[1].as_str(), "after the time for reviews"),
         ("comment_words", "51", "0 to 50 words"),
     ] {
         let fields = [&good[..], &[(field, value), ("title", "Kept")]].concat();
@@ -315,9 +319,39 @@ async fn senseless_phases_are_refused(app: &TestApp) {
         assert_eq!(refused.status, 422, "{field} {value}");
         assert!(refused.text("#problems").contains(words), "{field}: {}", refused.text("#problems"));
         assert_eq!(refused.attribute("#title", "value").as_deref(), Some("Kept"));
-        if value != "soon" && field != "review_from" {
+        if value != "soon" && !matches!(field, "review_from" | "release_at") {
             assert_eq!(refused.attribute(&format!("input[name={field}]"), "value").as_deref(), Some(value));
         }
     }
     assert_eq!(trainer.try_set_up(&good).await.status, 303);
+}
+
+async fn a_work_waits_before_it_is_reviewed(app: &TestApp) {
+    let trainer = app.trainer(Kind::Canvas).await;
+    let due = at(app, HOUR);
+    let activity = trainer.set_up(&[("reviews", "1"), ("pool_minutes", "30"), ("work_due", &due)]).await;
+    let (one, two) = (app.learner(Kind::Canvas, 0).await, app.learner(Kind::Canvas, 1).await);
+    for learner in [&one, &two] {
+        assert_eq!(learner.hand_in("<div>In a hurry.</div>").await.status, 303);
+    }
+    let none = one.post(&format!("{activity}/reviews"), &[]).await;
+    assert_eq!((none.status, none.location()), (303, activity.clone()), "nobody gets it yet");
+    assert!(given(app).is_empty());
+    app.clock.advance(20 * 60);
+    assert_eq!(two.post(&format!("{activity}/work/back"), &[]).await.status, 303, "it can still be changed");
+    let again = [("text", "<div>Slowly now.</div>"), ("revision", "1")];
+    assert_eq!(two.post(&format!("{activity}/work"), &again).await.status, 303);
+    app.clock.advance(15 * 60);
+    assert_eq!(two.review(["1", "1", "1"]).await.status, 303, "the first has waited for 35 minutes");
+    assert!(one.post(&format!("{activity}/reviews"), &[]).await.location() == activity, "the second for 15 only");
+    // Once nobody can change it any more, nothing waits.
+    let late = app.learner(Kind::Canvas, 2).await;
+    app.clock.advance(15 * 60);
+    assert_eq!(late.hand_in("<div>In the last minutes.</div>").await.status, 303);
+    app.clock.advance(12 * 60);
+    for n in [0, 2] {
+        let started = app.learner(Kind::Canvas, n).await.post(&format!("{activity}/reviews"), &[]).await;
+        assert!(started.location().contains("/reviews/"), "{n}: {}", started.location());
+    }
+    assert_eq!(given(app).len(), 3);
 }

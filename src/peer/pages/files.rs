@@ -35,7 +35,7 @@ pub(super) enum Reader {
     Knowing,
     /// A peer who may see names.
     Peer,
-    /// A peer who may not.
+    /// Somebody who may not.
     Blind,
 }
 

@@ -79,13 +79,14 @@ impl SetupPage {
             || self.setup.self_assessment
             || self.setup.check_percent != CHECKED
             || self.setup.reviewing_weight != 0
+            || self.setup.trainer_blind
     }
 
     /// Whether something behind "More about dates" is set.
     fn has_unusual_dates(&self) -> bool {
         let setup = &self.setup;
         let has_dates = setup.review_from.is_some() || setup.release_at.is_some();
-        has_dates || setup.late_days != 0 || setup.late_penalty != 0
+        has_dates || setup.late_days != 0 || setup.late_penalty != 0 || setup.pool_minutes != 0
     }
 
     fn not_imported(&self, wrong: &Wrong) -> String {

@@ -70,7 +70,8 @@ async fn load_sheet(
             Ok((sheet::load(c, &scope, &read_id, &read_person, now)?, seen))
         })
         .await?;
-    let files = FileList::new(&user.view, id, std::mem::take(&mut sheet.files), Reader::Knowing);
+    let reader = if sheet.activity.shows_staff_names() { Reader::Knowing } else { Reader::Blind };
+    let files = FileList::new(&user.view, id, std::mem::take(&mut sheet.files), reader);
     let submission = sheet.row.submission.as_ref();
     // A draft is its author's alone.
     let work = submission.and_then(|s| s.handed_in_html.as_deref()).unwrap_or_default();

@@ -153,11 +153,15 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: &ActivityId, file: &FileId, form
     let is_own = submission.person_id == scope.person;
     let is_staff = scope.role.is_staff() && submission.is_handed_in();
     let is_peer = !is_own && !is_staff;
+    let knows = is_own || if is_staff { activity.shows_staff_names() } else { activity.anonymity.shows_authors() };
     if is_peer {
         let is_reviewer = submission.is_handed_in() && store::has_work(conn, &submission.id, &scope.person)?;
         if form == Form::Original || !is_reviewer {
             return Err(StoreError::NotFound.into());
         }
+    }
+    if form == Form::Original && !knows {
+        return Err(StoreError::NotFound.into());
     }
     let all = store::list_files_of(conn, &submission.id)?;
     let (place, file) = all.into_iter().enumerate().find(|(_, f)| f.id == *file).ok_or(StoreError::NotFound)?;
@@ -165,10 +169,6 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: &ActivityId, file: &FileId, form
         Form::Original => (file.hash.clone(), file.size),
         Form::Clean => (file.clean_hash.clone(), file.clean_size),
     };
-    let name = if is_peer && !activity.anonymity.shows_authors() {
-        neutral_name(submission.number, place + 1, &file)
-    } else {
-        file.name.clone()
-    };
+    let name = if knows { file.name.clone() } else { neutral_name(submission.number, place + 1, &file) };
     Ok(Sent { file, hash, size, name })
 }

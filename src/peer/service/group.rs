@@ -194,6 +194,14 @@ pub(super) fn load_with(
             }
         })
         .collect();
+    let mut rows: Vec<Row> = rows;
+    if !activity.shows_staff_names() {
+        for row in &mut rows {
+            hide_name(&mut row.learner, row.submission.as_ref());
+        }
+        // Nor does the order in which they joined tell who they are.
+        rows.sort_by_key(|row| row.submission.as_ref().filter(|s| s.is_handed_in()).map_or(i32::MAX, |s| s.number));
+    }
     Ok(Group { activity, rows, reviews_open, marks, input, submissions, reviews })
 }
 
@@ -241,6 +249,13 @@ const CLOSE: i64 = 48 * 3600;
 pub fn reliability(conn: &mut Conn, group: &Group) -> Result<Option<Reliability>, PeerError> {
     let rubric = store::get_rubric(conn, &group.activity.rubric_version_id)?;
     Ok(Reliability::of(&group.input.reviews, &group.reviews, &rubric))
+}
+
+/// Leaves the name of a work's author out; who has handed nothing in can be called by name.
+pub(super) fn hide_name(learner: &mut Learner, work: Option<&Submission>) {
+    if let Some(work) = work.filter(|work| work.is_handed_in()) {
+        learner.person = learner.person.clone().nameless(work.number);
+    }
 }
 
 struct Parts {

@@ -6,6 +6,7 @@ use super::super::allocate::Planned;
 use super::super::model::{Declined, Pair, PairRule, Review, ReviewState};
 use super::super::table::{Table, Wrong};
 use super::super::{PeerError, store};
+use super::group::hide_name;
 use super::{for_staff, for_trainer};
 use crate::activity::model::Activity;
 use crate::audit::{self, Actor};
@@ -50,9 +51,15 @@ pub struct Given {
 /// `NotFound`, or [`PeerError::Role`] for anybody but staff.
 pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Pairs, PeerError> {
     let activity = for_staff(conn, scope, id)?;
-    let learners = cohort::store::list_learners(conn, scope, &activity.cohort_id)?;
-    let authors: HashMap<SubmissionId, PersonId> =
-        store::list_submissions(conn, id)?.into_iter().map(|s| (s.id, s.person_id)).collect();
+    let mut learners = cohort::store::list_learners(conn, scope, &activity.cohort_id)?;
+    let submissions = store::list_submissions(conn, id)?;
+    if !activity.shows_staff_names() {
+        for learner in &mut learners {
+            hide_name(learner, submissions.iter().find(|s| s.person_id == learner.person.id));
+        }
+        learners.sort_by_key(|learner| learner.person.known_name());
+    }
+    let authors: HashMap<SubmissionId, PersonId> = submissions.into_iter().map(|s| (s.id, s.person_id)).collect();
     let reviews = store::list_reviews(conn, id)?;
     let given = reviews.into_iter().filter_map(|r| {
         let author = authors.get(&r.submission_id)?.clone();

@@ -49,7 +49,8 @@ impl<'a> Queue<'a> {
         (submissions, reviews): (&'a [Submission], &'a [Review]),
         now: UtcTime,
     ) -> Result<Self, PeerError> {
-        let works = reviewable(conn, activity, submissions)?;
+        let mut works = reviewable(conn, activity, submissions)?;
+        works.retain(|work| work.handed_in_at.is_none_or(|at| activity.is_ripe(at, now)));
         let pairs = store::list_pairs(conn, &activity.id)?;
         let planned = store::list_planned(conn, &activity.id)?;
         let ahead = if has_time(activity, now) { allocate::AHEAD } else { 0 };

@@ -61,6 +61,8 @@ pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Re
         check_percent: setup.check_percent,
         reviewing_weight: setup.reviewing_weight,
         release_at: setup.release_at,
+        trainer_blind: setup.trainer_blind,
+        pool_minutes: setup.pool_minutes,
     };
     store::create_rubric(conn, &rubric_version_id, &activity.id, &setup.rubric, now)?;
     activity::service::create_placed(conn, scope, &activity, now)?;
@@ -148,6 +150,8 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
     activity.check_percent = setup.check_percent;
     activity.reviewing_weight = setup.reviewing_weight;
     activity.release_at = setup.release_at;
+    activity.trainer_blind = setup.trainer_blind;
+    activity.pool_minutes = setup.pool_minutes;
     if !rubric_in_use && rubric != setup.rubric {
         activity.rubric_version_id = RubricVersionId::new();
         store::create_rubric(conn, &activity.rubric_version_id, id, &setup.rubric, now)?;
