@@ -27,6 +27,8 @@ text_enum! {
         ReviewsDue => "reviews_due",
         /// Reviews have begun for everybody.
         ReviewsBegin => "reviews_begin",
+        /// The trainer would like to show a work.
+        ExemplarAsked => "exemplar_asked",
         /// A learner appealed.
         Appeal => "appeal",
         /// A learner reported something.
@@ -58,7 +60,7 @@ impl Kind {
     pub const fn topic(self) -> Topic {
         match self {
             Self::Released | Self::MarkChanged | Self::AppealAnswered | Self::DatesChanged => Topic::Results,
-            Self::Reply | Self::Answer => Topic::Conversation,
+            Self::Reply | Self::Answer | Self::ExemplarAsked => Topic::Conversation,
             Self::Asked | Self::WorkDue | Self::ReviewsDue | Self::ReviewsBegin => Topic::Reminders,
             Self::Appeal | Self::Report | Self::ReleasedByItself | Self::ReleaseWaits => Topic::Questions,
         }
@@ -84,6 +86,7 @@ impl Kind {
             Self::WorkDue => "news-work-due",
             Self::ReviewsDue => "news-reviews-due",
             Self::ReviewsBegin => "news-reviews-begin",
+            Self::ExemplarAsked => "news-exemplar-asked",
             Self::Appeal => "news-appeal",
             Self::Report => "news-report",
             Self::ReleasedByItself => "news-released-by-itself",

@@ -166,6 +166,18 @@ pub struct SelfAssessment {
 }
 
 text_enum! {
+    /// What an author says to showing their work to the group.
+    Consent {
+        /// Nothing yet.
+        Asked => "asked",
+        /// Yes.
+        Given => "given",
+        /// No.
+        Refused => "refused",
+    }
+}
+
+text_enum! {
     /// What a trainer decided about somebody and a work.
     PairRule {
         /// They do not get it.

@@ -381,6 +381,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    exemplars (submission_id) {
+        submission_id -> Text,
+        activity_id -> Text,
+        consent -> Text,
+        asked_by -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
     planned_reviews (activity_id, reviewer_id, author_id) {
         activity_id -> Text,
         reviewer_id -> Text,
@@ -703,6 +713,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mail_recipients,
     review_pairs,
     planned_reviews,
+    exemplars,
     self_assessments,
     extensions,
     review_responses,
@@ -756,6 +767,7 @@ pub const TABLES: &[&str] = &[
     "mail_recipients",
     "review_pairs",
     "planned_reviews",
+    "exemplars",
     "self_assessments",
     "extensions",
     "review_responses",

@@ -13,6 +13,7 @@ mod crawler;
 mod deep_linking;
 mod delivery;
 mod doctor;
+mod exemplars;
 mod extensions;
 mod files;
 mod grades;

@@ -15,7 +15,7 @@ use crate::ids::ActivityId;
 use crate::launch::{Posted, SignedIn};
 use crate::news::pages::greet;
 use crate::peer::PeerError;
-use crate::peer::model::{Appeal, AppealState, Report, ReportState, Submission};
+use crate::peer::model::{Appeal, AppealState, Consent, Report, ReportState, Submission};
 use crate::peer::reviewing::overall;
 use crate::peer::service::home::{self, Given, Home, LearnerResult, Received, Waiting};
 use crate::peer::service::respond::{MAX_APPEAL, MAX_REPLY};
@@ -105,6 +105,10 @@ impl LearnerPage {
     /// A name as far as it is shown.
     fn shown(&self, name: &Option<String>, number: &i32) -> String {
         name.clone().unwrap_or_else(|| participant(&self.v, *number))
+    }
+
+    fn numbered(&self, number: &i32) -> String {
+        participant(&self.v, *number)
     }
 
     fn report_words(&self, report: &Report) -> String {

@@ -3,6 +3,7 @@
 mod assessment;
 mod columns;
 mod dates;
+mod exemplars;
 mod export;
 mod files;
 mod grades;
@@ -173,6 +174,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     release::routes(config);
     columns::routes(config);
     grades::routes(config);
+    exemplars::routes(config);
     export::routes(config);
     files::routes(config);
 }

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::ids::{ActivityId, PersonId, ReviewId};
 use crate::launch::{Posted, SignedIn};
 use crate::peer::PeerError;
-use crate::peer::model::{AppealState, Declined, Report, ReportState, Review, ReviewState};
+use crate::peer::model::{AppealState, Consent, Declined, Report, ReportState, Review, ReviewState};
 use crate::peer::service::decide::{self, MarkDecision};
 use crate::peer::service::extension::{self, MAX_REASON, Wish};
 use crate::peer::service::moderate::{self, Verdict};
@@ -160,6 +160,29 @@ impl SheetPage {
         let typed = self.typed_extension.as_ref().map(|(_, wish)| (wish.work_until, wish.review_until));
         let (work, review) = typed.or(known).unwrap_or_default();
         if of_work { work } else { review }
+    }
+
+    /// Whether the work can be shown to the group.
+    fn may_show_work(&self) -> bool {
+        self.sheet.activity.released_at.is_some() && self.sheet.row.is_handed_in() && !self.sheet.row.is_withheld()
+    }
+
+    fn consent_words(&self) -> String {
+        self.v.t(match self.sheet.consent {
+            None => "exemplar-help",
+            Some(Consent::Asked) => "exemplar-asked",
+            Some(Consent::Given) => "exemplar-given",
+            Some(Consent::Refused) => "exemplar-refused",
+        })
+    }
+
+    /// What the trainer can wish now; nothing after a no.
+    fn wish(&self) -> &'static str {
+        match self.sheet.consent {
+            None => "show",
+            Some(Consent::Asked | Consent::Given) => "hide",
+            Some(Consent::Refused) => "",
+        }
     }
 
     /// What reviewing counts in the grade, in per cent.

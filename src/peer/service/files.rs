@@ -2,7 +2,7 @@
 
 use super::super::model::{Submission, WorkFile};
 use super::super::{PeerError, store};
-use super::{for_learner, work};
+use super::{exemplars, for_learner, work};
 use crate::activity;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
@@ -153,10 +153,12 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: &ActivityId, file: &FileId, form
     let is_own = submission.person_id == scope.person;
     let is_staff = scope.role.is_staff() && submission.is_handed_in();
     let is_peer = !is_own && !is_staff;
-    let knows = is_own || if is_staff { activity.shows_staff_names() } else { activity.anonymity.shows_authors() };
+    let is_reviewer = is_peer && submission.is_handed_in() && store::has_work(conn, &submission.id, &scope.person)?;
+    let knows =
+        is_own || (is_staff && activity.shows_staff_names()) || (is_reviewer && activity.anonymity.shows_authors());
     if is_peer {
-        let is_reviewer = submission.is_handed_in() && store::has_work(conn, &submission.id, &scope.person)?;
-        if form == Form::Original || !is_reviewer {
+        let is_shown = is_reviewer || !exemplars::list(conn, &activity, std::slice::from_ref(&submission))?.is_empty();
+        if form == Form::Original || !is_shown {
             return Err(StoreError::NotFound.into());
         }
     }

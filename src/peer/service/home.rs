@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::super::marks::{Counted, Marks};
 use super::super::model::{
-    Appeal, Extension, Late, Mark, Override, Report, Response, Review, ReviewState, Submission, WorkFile, mean,
+    Appeal, Consent, Extension, Late, Mark, Override, Report, Response, Review, ReviewState, Submission, WorkFile, mean,
 };
 use super::super::reviewing::Reviewing;
 use super::super::rubric::Rubric;
@@ -13,7 +13,7 @@ use super::practice::Practising;
 use super::queue::Queue;
 use super::reviewing_grade::{Asks, Measures};
 use super::self_assessment::Beside;
-use super::{author_name, extension, marks_input, reviewer_name, standing_marks};
+use super::{author_name, exemplars, extension, marks_input, reviewer_name, standing_marks};
 use crate::activity;
 use crate::activity::model::{Activity, GradeTag};
 use crate::clock::UtcTime;
@@ -64,6 +64,10 @@ pub struct Home {
     /// The reviews that the asker sent and may still change, each with the number of the work's author and the name, where
     /// reviewers see it.
     pub sent_reviews: Vec<(ReviewId, i32, Option<String>)>,
+    /// Whether the trainer would like to show the own work, and what the asker said to that.
+    pub consent: Option<Consent>,
+    /// The numbers of the works of others that are shown.
+    pub exemplars: Vec<i32>,
     /// The asker's appeal.
     pub appeal: Option<Appeal>,
     /// The released grade for reviewing, with the reviews it counts.
@@ -193,7 +197,15 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
         None => Vec::new(),
     };
     let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
+    let shown = exemplars::list(conn, &activity, &submissions)?.into_iter();
+    let exemplars = shown.filter(|w| w.person_id != scope.person).map(|w| w.number).collect();
+    let consent = match &submission {
+        Some(work) => store::list_exemplars(conn, id)?.remove(&work.id),
+        None => None,
+    };
     Ok(Home {
+        consent,
+        exemplars,
         rubric: (rubric, store::list_rubrics(conn, id)?),
         extension,
         files,

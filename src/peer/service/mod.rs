@@ -1,6 +1,7 @@
 //! The use cases of peer assessment: each loads, applies the rules, and stores in one transaction.
 
 pub mod decide;
+pub mod exemplars;
 pub mod export;
 pub mod extension;
 pub mod files;

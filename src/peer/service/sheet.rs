@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::marks::Marks;
-use super::super::model::{Report, Response, Review, WorkFile};
+use super::super::model::{Consent, Report, Response, Review, WorkFile};
 use super::super::rubric::Rubric;
 use super::super::{PeerError, store};
 use super::group::{self, Group, Row};
@@ -30,6 +30,8 @@ pub struct Sheet {
     pub marks: Marks,
     /// How authors received the reviews, by review.
     pub responses: HashMap<ReviewId, Response>,
+    /// What the author says to showing the work, where they were asked.
+    pub consent: Option<Consent>,
     /// The files of the work, once it was handed in.
     pub files: Vec<WorkFile>,
     /// The learner's own view beside the peers'.
@@ -69,6 +71,8 @@ pub fn load(
         }
     }
     let responses = store::list_responses(conn, id)?;
+    let mut consents = store::list_exemplars(conn, id)?;
+    let consent = row.submission.as_ref().and_then(|work| consents.remove(&work.id));
     let files = match row.submission.as_ref().filter(|s| s.is_handed_in()) {
         Some(work) => store::list_files_of(conn, &work.id)?,
         None => Vec::new(),
@@ -80,5 +84,5 @@ pub fn load(
         (report, who)
     };
     let reports = reports.into_iter().map(with_name).collect();
-    Ok(Sheet { activity, row, received, given, marks, responses, files, beside, reports })
+    Ok(Sheet { activity, row, received, given, marks, responses, consent, files, beside, reports })
 }

@@ -1,6 +1,7 @@
 //! Queries about works, reviews, rubric versions and marks. Callers have checked the activity's scope.
 
 mod examples;
+mod exemplars;
 mod extensions;
 mod files;
 mod marks;
@@ -17,6 +18,7 @@ pub use works::{create_rubric, get_rubric};
 pub(super) use examples::{
     create_example, find_practice, get_example, list_examples, list_practices, put_practice, withdraw_example,
 };
+pub(super) use exemplars::{create_exemplar, delete_exemplar, list_exemplars, set_consent};
 pub(super) use extensions::{find_extension, list_extended, list_extensions, put_extension};
 pub(super) use files::{create_file, delete_file, list_files_of, list_hashes};
 pub(super) use marks::{create_override, create_run, find_run, list_overrides};
