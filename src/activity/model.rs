@@ -52,6 +52,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Where reviews go with regard to groups. Who has no group may review everybody.
+    GroupRule {
+        /// It does not matter.
+        Any => "any",
+        /// To one's own.
+        Within => "within",
+        /// To others.
+        Across => "across",
+    }
+}
+
 /// A deadline counts this many seconds longer than it says: what was sent in time may arrive late.
 pub const GRACE: i64 = 60;
 
@@ -125,6 +137,8 @@ pub struct Activity {
     pub trainer_blind: bool,
     /// How many minutes a work waits before somebody gets it to review, 0 to 1440.
     pub pool_minutes: i32,
+    /// Where reviews go with regard to groups.
+    pub group_rule: GroupRule,
 }
 
 impl Activity {

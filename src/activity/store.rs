@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::model::{Activity, Anonymity, MarkMethod, Placement, ReviewingMethod};
+use super::model::{Activity, Anonymity, GroupRule, MarkMethod, Placement, ReviewingMethod};
 use crate::clock::UtcTime;
 use crate::ids::{ActivityId, CohortId, CourseId, LinkId, PersonId, RegistrationId, RubricVersionId};
 use crate::launch::Scope;
@@ -46,6 +46,7 @@ row_of! {
         release_at: Option<UtcTime>,
         trainer_blind: bool,
         pool_minutes: i32,
+        group_rule: GroupRule,
     }
 }
 
@@ -311,6 +312,7 @@ pub fn update(conn: &mut Conn, changed: &Activity, revision: i32, now: UtcTime) 
             activities::release_at.eq(changed.release_at),
             activities::trainer_blind.eq(changed.trainer_blind),
             activities::pool_minutes.eq(changed.pool_minutes),
+            activities::group_rule.eq(changed.group_rule),
             activities::revision.eq(revision + 1),
             activities::updated_at.eq(now),
         ))
@@ -399,11 +401,12 @@ pub fn find_scope_of_creator(conn: &mut Conn, activity: &Activity) -> StoreResul
     }))
 }
 
-/// Stores that it was planned who reviews whom. That is no change of the settings, which keep their revision.
+/// Stores when it was planned who reviews whom, None to plan it anew. That is no change of the settings, which keep their
+/// revision.
 ///
 /// # Errors
 /// When the database fails.
-pub fn set_planned(conn: &mut Conn, id: &ActivityId, at: UtcTime) -> StoreResult<()> {
+pub fn set_planned(conn: &mut Conn, id: &ActivityId, at: Option<UtcTime>) -> StoreResult<()> {
     diesel::update(activities::table.find(id)).set(activities::planned_at.eq(at)).execute(conn)?;
     Ok(())
 }

@@ -43,7 +43,9 @@ pub enum Bounds {
 }
 
 impl Bounds {
-    fn allow(self, a: Option<&String>, b: Option<&String>) -> bool {
+    /// Whether somebody of the first may review somebody of the second.
+    #[must_use]
+    pub fn allow(self, a: Option<&String>, b: Option<&String>) -> bool {
         match (self, a, b) {
             (Self::Within, Some(a), Some(b)) => a == b,
             (Self::Across, Some(a), Some(b)) => a != b,

@@ -1,6 +1,6 @@
 //! The set-up form: read, checked, and shown again with everything that was typed.
 
-use crate::activity::model::{Activity, Anonymity, DAY, MarkMethod, ReviewingMethod};
+use crate::activity::model::{Activity, Anonymity, DAY, GroupRule, MarkMethod, ReviewingMethod};
 use crate::clock::UtcTime;
 use crate::web::fields::Fields;
 use crate::web::html::{CleanHtml, MAX_RICH_TEXT};
@@ -75,6 +75,8 @@ pub struct Setup {
     pub trainer_blind: bool,
     /// How many minutes a work waits before it is reviewed.
     pub pool_minutes: i32,
+    /// Where reviews go with regard to groups.
+    pub group_rule: GroupRule,
     /// What a full mark counts in the LMS's gradebook.
     pub points: i32,
     /// The revision that was read, for changes.
@@ -117,6 +119,7 @@ impl Setup {
             release_at: None,
             trainer_blind: false,
             pool_minutes: 0,
+            group_rule: GroupRule::Any,
             points: 100,
             revision: 0,
             pasted: String::new(),
@@ -149,6 +152,7 @@ impl Setup {
             release_at: activity.release_at,
             trainer_blind: activity.trainer_blind,
             pool_minutes: activity.pool_minutes,
+            group_rule: activity.group_rule,
             points: activity.score_maximum,
             revision: activity.revision,
             pasted: String::new(),
@@ -203,6 +207,7 @@ impl Setup {
             release_at,
             trainer_blind: fields.has("trainer_blind"),
             pool_minutes: number("pool_minutes", 0),
+            group_rule: GroupRule::parse(fields.text("groups")).unwrap_or(GroupRule::Any),
             // Only some forms ask; what is no number becomes one that the check refuses.
             points: fields.raw("points").map_or(100, |points| points.trim().parse().unwrap_or(0)),
             revision: fields.text("revision").parse().unwrap_or(0),

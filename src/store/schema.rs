@@ -193,6 +193,7 @@ diesel::table! {
         release_at -> Nullable<BigInt>,
         trainer_blind -> Bool,
         pool_minutes -> Integer,
+        group_rule -> Text,
     }
 }
 
@@ -387,6 +388,14 @@ diesel::table! {
         consent -> Text,
         asked_by -> Text,
         changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    review_groups (activity_id, person_id) {
+        activity_id -> Text,
+        person_id -> Text,
+        name -> Text,
     }
 }
 
@@ -712,6 +721,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     news,
     mail_recipients,
     review_pairs,
+    review_groups,
     planned_reviews,
     exemplars,
     self_assessments,
@@ -766,6 +776,7 @@ pub const TABLES: &[&str] = &[
     "news",
     "mail_recipients",
     "review_pairs",
+    "review_groups",
     "planned_reviews",
     "exemplars",
     "self_assessments",

@@ -8,6 +8,7 @@ on_both_engines! {
     who_is_kept_apart_gets_another_work,
     what_is_asked_for_comes_first,
     lists_are_taken_whole_or_not_at_all,
+    reviews_keep_to_groups,
 }
 
 const NAMES: [&str; 4] = ["Alex Carter", "Alice Bennett", "Hugh Palmer", "Nadia Rahman"];
@@ -155,4 +156,72 @@ async fn lists_are_taken_whole_or_not_at_all(app: &TestApp) {
         "{csv}"
     );
     assert_eq!(next(&app.learner(Kind::Canvas, 2).await, &activity).await.unwrap().1, 3);
+}
+
+async fn reviews_keep_to_groups(app: &TestApp) {
+    let trainer = app.trainer(Kind::Canvas).await;
+    let from = app.clock.now().plus_seconds(3_600).iso_seconds();
+    let activity = trainer.set_up(&[("reviews", "1"), ("groups", "across"), ("review_from", &from)]).await;
+    for n in 0..4 {
+        let learner = app.learner(Kind::Canvas, n).await;
+        assert_eq!(learner.hand_in(&format!("<div>Work of number {n}.</div>")).await.status, 303);
+    }
+    let path = format!("{activity}/pairs");
+    let lists = [
+        ("", 303),
+        (
+            "learner,group\nAlex Carter,\"North, <i>upper</i>\"\nAlice Bennett,\"North, <i>upper</i>\"\nHugh Palmer,South\nNadia Rahman,South",
+            303,
+        ),
+        ("learner,group\nAlex Carter,North\nSomebody Else,South", 422),
+        ("learner,group\nAlex Carter,North\nalex carter,South", 422),
+        ("learner,group\nAlex Carter,", 422),
+        ("learner\nAlex Carter", 422),
+    ];
+    for (list, status) in lists {
+        let answer = trainer.post(&path, &[("action", "groups"), ("list", list)]).await;
+        assert_eq!(answer.status, status, "{list}");
+        if status == 422 {
+            assert!(!answer.text("#groups .problems").is_empty(), "{list}");
+            assert_eq!(answer.text("#group-list"), list, "what was typed is there");
+        }
+    }
+    let shown = trainer.get(&path).await;
+    assert!(shown.text("#groups").contains("North, <i>upper</i> (2) · South (2)"), "{}", shown.text("#groups"));
+    // What the page shows can be sent again and changes nothing.
+    let again = trainer.post(&path, &[("action", "groups"), ("list", &shown.text("#group-list"))]).await;
+    assert_eq!(again.status, 303, "{}", again.text("#groups .problems"));
+    assert_eq!(trainer.get(&path).await.text("#group-list"), shown.text("#group-list"));
+    // The plan and the queue keep to it: nobody reviews their own group, also when nothing else is left.
+    app.clock.advance(3_601);
+    cercle::peer::reminders::run_round(&app.context).await.unwrap();
+    let group = |n: usize| n / 2;
+    for n in 0..4 {
+        let learner = app.learner(Kind::Canvas, n).await;
+        let (_, author) = next(&learner, &activity).await.unwrap();
+        assert_ne!(group(n), group(author), "{n} got {author}");
+        assert_eq!(learner.review(["1", "1", "1"]).await.status, 303);
+    }
+    let learner = app.learner(Kind::Canvas, 0).await;
+    assert_eq!(learner.post(&path, &[("action", "groups"), ("list", "")]).await.status, 403);
+    // Within groups of two, one review each is all there can be.
+    let trainer = app.trainer(Kind::Moodle).await;
+    let activity = trainer.set_up(&[("reviews", "2"), ("groups", "within")]).await;
+    for n in 0..3 {
+        let learner = app.learner(Kind::Moodle, n).await;
+        assert_eq!(learner.hand_in(&format!("<div>Work of number {n}.</div>")).await.status, 303);
+    }
+    let path = format!("{activity}/pairs");
+    let names = trainer.get(&path).await.all("select[name=author] option");
+    let list = format!("learner;group\n{};A\n{};A\n{};B", names[0], names[1], names[2]);
+    assert_eq!(trainer.post(&path, &[("action", "groups"), ("list", &list)]).await.status, 303);
+    for (n, reviews) in [(0, 1), (1, 1), (2, 0)] {
+        let learner = app.learner(Kind::Moodle, n).await;
+        for _ in 0..reviews {
+            let (_, author) = next(&learner, &activity).await.unwrap();
+            assert_eq!((author, n + author), (1 - n, 1));
+            assert_eq!(learner.review(["1", "1", "1"]).await.status, 303);
+        }
+        assert!(learner.get(&activity).await.all("#review").is_empty(), "{n} has nobody else");
+    }
 }

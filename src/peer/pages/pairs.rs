@@ -3,13 +3,17 @@
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
+use std::collections::BTreeMap;
 
 use super::{Typed, spreadsheet, table_words};
+use crate::activity::model::GroupRule;
+use crate::cohort::model::Learner;
 use crate::context::Context;
 use crate::ids::{ActivityId, PersonId};
 use crate::launch::{Posted, SignedIn};
 use crate::peer::PeerError;
 use crate::peer::model::{Declined, Pair, PairRule, ReviewState};
+use crate::peer::service::groups::{self, COLUMNS as COLUMNS_OF_GROUPS};
 use crate::peer::service::pairs::{self, COLUMNS, Given, Pairs};
 use crate::platform::model::Person;
 use crate::store::Conn;
@@ -66,6 +70,39 @@ impl PairsPage {
         self.v.aa(key, "reviewer", reviewer, "author", author)
     }
 
+    /// The list of groups as it was typed, or as it is.
+    fn group_list(&self) -> String {
+        if let Some(typed) = self.typed_in("groups") {
+            return typed.text.clone();
+        }
+        let row = |l: &Learner| Some([self.name(&l.person), self.p.groups.get(&l.person.id)?.clone()]);
+        let rows: Vec<[String; 2]> = self.p.learners.iter().filter_map(row).collect();
+        if rows.is_empty() {
+            return String::new();
+        }
+        let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+        let lines = rows.iter().map(|[name, group]| format!("{},{}", quoted(name), quoted(group)));
+        [COLUMNS_OF_GROUPS.join(",")].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What the settings say about groups.
+    fn group_words(&self) -> String {
+        self.v.t(match self.p.activity.group_rule {
+            GroupRule::Any => "pairs-groups-any",
+            GroupRule::Within => "pairs-groups-within",
+            GroupRule::Across => "pairs-groups-across",
+        })
+    }
+
+    /// How many learners each group has.
+    fn group_sizes(&self) -> BTreeMap<&String, usize> {
+        let mut sizes = BTreeMap::new();
+        for name in self.p.groups.values() {
+            *sizes.entry(name).or_default() += 1;
+        }
+        sizes
+    }
+
     /// The works that somebody got, and those that they are meant to get: whose, and how far it is.
     fn works_of(&self, id: &PersonId) -> Vec<(String, String)> {
         let given = self.p.given.iter().filter(|g| g.reviewer == *id);
@@ -105,7 +142,7 @@ async fn decide(form: Posted, context: web::Data<Context>, id: web::Path<String>
         "never" => Some(PairRule::Never),
         "asked" => Some(PairRule::Asked),
         "remove" => None,
-        "import" => return import(by, context, id, text, at).await,
+        place @ ("import" | "groups") => return import(by, context, (id, place.to_owned()), text, at).await,
         _ => return Err(PageError::bad_request()),
     };
     let (write_id, chosen) = (id.clone(), (reviewer.clone(), author.clone()));
@@ -125,16 +162,23 @@ async fn decide(form: Posted, context: web::Data<Context>, id: web::Path<String>
 async fn import(
     by: SignedIn,
     context: web::Data<Context>,
-    id: ActivityId,
+    (id, place): (ActivityId, String),
     text: String,
     at: crate::clock::UtcTime,
 ) -> PageResult {
-    let (scope, write_id, list) = (by.scope(), id.clone(), text.clone());
-    let taken = context.db.write(move |c: &mut Conn| pairs::import(c, &scope, &write_id, &list, at)).await?;
+    let (scope, write_id, list, is_groups) = (by.scope(), id.clone(), text.clone(), place == "groups");
+    let take = move |c: &mut Conn| {
+        if is_groups {
+            groups::replace(c, &scope, &write_id, &list, at)
+        } else {
+            pairs::import(c, &scope, &write_id, &list, at)
+        }
+    };
+    let taken = context.db.write(take).await?;
     let Err(wrong) = taken else {
         return Ok(see_other(&format!("/peer/{id}/pairs")));
     };
-    let typed = Some(Typed { problem: table_words(&by.view, &wrong), place: "import".to_owned(), text });
+    let typed = Some(Typed { problem: table_words(&by.view, &wrong), place, text });
     let shown = load(&by, &context, &id).await?;
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &PairsPage { typed, ..shown })
 }

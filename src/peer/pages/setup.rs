@@ -7,7 +7,7 @@ use askama::Template;
 use super::rubric::RubricView;
 use super::{dates, spreadsheet, table_words};
 use crate::activity;
-use crate::activity::model::{Anonymity, MarkMethod, ReviewingMethod};
+use crate::activity::model::{Anonymity, GroupRule, MarkMethod, ReviewingMethod};
 use crate::activity::pages::answer_page;
 use crate::context::Context;
 use crate::ids::ActivityId;
@@ -72,6 +72,14 @@ impl SetupPage {
         }
     }
 
+    fn group_key(&self, rule: &GroupRule) -> &'static str {
+        match rule {
+            GroupRule::Any => "groups-any",
+            GroupRule::Within => "groups-within",
+            GroupRule::Across => "groups-across",
+        }
+    }
+
     /// Whether something behind "More" is not as it is by default.
     fn is_unusual(&self) -> bool {
         self.setup.mark_method != MarkMethod::Robust
@@ -80,6 +88,7 @@ impl SetupPage {
             || self.setup.check_percent != CHECKED
             || self.setup.reviewing_weight != 0
             || self.setup.trainer_blind
+            || self.setup.group_rule != GroupRule::Any
     }
 
     /// Whether something behind "More about dates" is set.

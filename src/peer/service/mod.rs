@@ -6,6 +6,7 @@ pub mod export;
 pub mod extension;
 pub mod files;
 pub mod group;
+pub mod groups;
 pub mod home;
 pub mod moderate;
 pub mod pairs;

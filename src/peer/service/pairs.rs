@@ -1,10 +1,10 @@
 //! Who reviews whom: what the queue gave, and what the trainer decides about it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::super::allocate::Planned;
 use super::super::model::{Declined, Pair, PairRule, Review, ReviewState};
-use super::super::table::{Table, Wrong};
+use super::super::table::{Line, Table, Wrong};
 use super::super::{PeerError, store};
 use super::group::hide_name;
 use super::{for_staff, for_trainer};
@@ -31,6 +31,8 @@ pub struct Pairs {
     pub given: Vec<Given>,
     /// Who is meant to get whose work and has not got it.
     pub planned: Vec<Planned>,
+    /// The groups, by learner.
+    pub groups: BTreeMap<PersonId, String>,
 }
 
 /// A work that somebody got.
@@ -68,7 +70,8 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Pairs, Pe
     let given: Vec<Given> = given.collect();
     let mut planned = store::list_planned(conn, id)?;
     planned.retain(|p| !given.iter().any(|g| g.reviewer == p.reviewer_id && g.author == p.author_id));
-    Ok(Pairs { activity, learners, decided: store::list_pairs(conn, id)?, given, planned })
+    let (decided, groups) = (store::list_pairs(conn, id)?, store::list_groups(conn, id)?);
+    Ok(Pairs { activity, learners, decided, given, planned, groups })
 }
 
 /// What a trainer decides about two people; None takes it back.
@@ -88,7 +91,7 @@ pub fn decide(
     apply(conn, scope, &pairs, (reviewer, author), rule, now)
 }
 
-fn load_to_decide(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Pairs, PeerError> {
+pub(super) fn load_to_decide(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Pairs, PeerError> {
     dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
     if for_trainer(conn, scope, id)?.released_at.is_some() {
         return Err(PeerError::Refused("released"));
@@ -191,23 +194,26 @@ pub fn import(
     Ok(Ok(lines.len()))
 }
 
+/// The learner whom a cell names as on the pages, or by their address.
+pub(super) fn find_learner(line: &Line<'_>, column: &'static str, learners: &[Learner]) -> Result<PersonId, Wrong> {
+    let wanted = line.cell(column).to_lowercase();
+    let is_meant = |l: &&Learner| {
+        let name = l.person.known_name().is_some_and(|name| name.to_lowercase() == wanted);
+        name || l.person.email.as_ref().is_some_and(|email| email.to_lowercase() == wanted)
+    };
+    let mut found = learners.iter().filter(is_meant);
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one.person.id.clone()),
+        (None, _) => Err(line.wrong("table-unknown-person", column)),
+        (Some(_), Some(_)) => Err(line.wrong("table-ambiguous-person", column)),
+    }
+}
+
 fn read(text: &str, pairs: &Pairs) -> Result<Vec<(PersonId, PersonId, PairRule)>, Wrong> {
     let table = Table::read(text, &COLUMNS)?;
     let mut lines = Vec::new();
     for line in table.lines() {
-        let person = |column: &'static str| {
-            let wanted = line.cell(column).to_lowercase();
-            let is_meant = |l: &&Learner| {
-                let name = l.person.known_name().is_some_and(|name| name.to_lowercase() == wanted);
-                name || l.person.email.as_ref().is_some_and(|email| email.to_lowercase() == wanted)
-            };
-            let mut found = pairs.learners.iter().filter(is_meant);
-            match (found.next(), found.next()) {
-                (Some(one), None) => Ok(one.person.id.clone()),
-                (None, _) => Err(line.wrong("table-unknown-person", column)),
-                (Some(_), Some(_)) => Err(line.wrong("table-ambiguous-person", column)),
-            }
-        };
+        let person = |column| find_learner(&line, column, &pairs.learners);
         let (reviewer, author) = (person("reviewer")?, person("author")?);
         let rule = PairRule::parse(&line.cell("rule").to_lowercase());
         let rule = rule.ok_or_else(|| line.wrong("table-cell", "rule"))?;

@@ -1,13 +1,13 @@
 //! Which work somebody gets to review next, and who is meant to review whom where reviews begin for everybody at once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::allocate::{self, Candidate, Place, Planned};
 use super::super::model::{Extension, Pair, PairRule, Review, ReviewState, Submission};
 use super::super::plan::{self, Bounds, Never, Participant, Rules};
 use super::super::{PeerError, store};
 use crate::activity;
-use crate::activity::model::Activity;
+use crate::activity::model::{Activity, GroupRule};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::cohort;
@@ -23,6 +23,7 @@ pub(in crate::peer) struct Queue<'a> {
     works: Vec<&'a Submission>,
     reviews: &'a [Review],
     pairs: Vec<Pair>,
+    groups: Groups,
     planned: Vec<Planned>,
     /// How far a planned work may be ahead of others.
     ahead: usize,
@@ -54,7 +55,8 @@ impl<'a> Queue<'a> {
         let pairs = store::list_pairs(conn, &activity.id)?;
         let planned = store::list_planned(conn, &activity.id)?;
         let ahead = if has_time(activity, now) { allocate::AHEAD } else { 0 };
-        Ok(Self { works, reviews, pairs, planned, ahead, now })
+        let groups = Groups::load(conn, activity)?;
+        Ok(Self { works, reviews, pairs, groups, planned, ahead, now })
     }
 
     /// Where an author's work stands in the plan, as a reviewer sees it; None without a plan.
@@ -80,12 +82,13 @@ impl<'a> Queue<'a> {
         let candidate = |work: &&Submission| {
             let of_work = || self.reviews.iter().filter(|r| r.submission_id == work.id);
             let rule = self.pairs.iter().find(|p| p.reviewer_id == *reviewer && p.author_id == work.person_id);
+            let is_apart = !self.groups.allow(reviewer, &work.person_id);
             Candidate {
                 load: of_work().filter(|r| r.counts() || r.holds(self.now)).count(),
                 had_by_reviewer: of_work().any(|r| r.reviewer_id == *reviewer),
                 author_owes: wanted.saturating_sub(sent_by(&work.person_id)),
                 handed_in_at: work.handed_in_at.unwrap_or(self.now),
-                rule: rule.map(|p| p.rule),
+                rule: rule.map(|p| p.rule).or(is_apart.then_some(PairRule::Never)),
                 place: self.place(reviewer, &work.person_id),
                 author: work.person_id.clone(),
                 submission: work.id.clone(),
@@ -95,6 +98,27 @@ impl<'a> Queue<'a> {
         let candidates: Vec<Candidate> = self.works.iter().map(candidate).filter(is_open).collect();
         let found = allocate::next(reviewer, (wanted, self.ahead), &candidates)?;
         Some(Found { work: found.submission.clone(), is_asked: found.rule == Some(PairRule::Asked) })
+    }
+}
+
+/// Where reviews go with regard to groups.
+struct Groups {
+    bounds: Bounds,
+    of: BTreeMap<PersonId, String>,
+}
+
+impl Groups {
+    fn load(conn: &mut Conn, activity: &Activity) -> Result<Self, PeerError> {
+        let bounds = match activity.group_rule {
+            GroupRule::Any => return Ok(Self { bounds: Bounds::Any, of: BTreeMap::new() }),
+            GroupRule::Within => Bounds::Within,
+            GroupRule::Across => Bounds::Across,
+        };
+        Ok(Self { bounds, of: store::list_groups(conn, &activity.id)? })
+    }
+
+    fn allow(&self, reviewer: &PersonId, author: &PersonId) -> bool {
+        self.bounds.allow(self.of.get(reviewer), self.of.get(author))
     }
 }
 
@@ -146,7 +170,12 @@ pub(super) fn begin(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<()
         let work = works.iter().position(|w| w.id == r.submission_id)?;
         Some((place(&r.reviewer_id)?, work))
     });
-    let never: Never = apart.chain(had).collect();
+    // A trainer's groups never give way: who is in one may not be meant to read what another one writes.
+    let groups = Groups::load(conn, &activity)?;
+    let count = authors.len();
+    let across = (0..count).flat_map(|a| (0..count).map(move |b| (a, b)));
+    let across = across.filter(|(a, b)| a != b && !groups.allow(&authors[*a], &authors[*b]));
+    let never: Never = apart.chain(had).chain(across).collect();
     let people: Vec<Participant> = authors.iter().map(|who| Participant::alone(who.to_string())).collect();
     let rules = Rules { reviews: activity.wanted(), groups: Bounds::Any, companies: Bounds::Any };
     let plan = plan::plan(&people, &rules, &never, seed(id));
@@ -159,12 +188,12 @@ pub(super) fn begin(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<()
     let planned: Vec<Planned> = planned.filter(|p| reviews(&p.reviewer_id)).collect();
     let count = planned.len();
     store::create_planned(conn, id, planned)?;
-    activity::store::set_planned(conn, id, now)?;
+    activity::store::set_planned(conn, id, Some(now))?;
     for author in authors.iter().filter(|who| reviews(who)) {
         let about = activity.review_from_at.map_or(0, UtcTime::unix_seconds).to_string();
         news::service::tell(conn, author, id, Kind::ReviewsBegin, &about, now)?;
     }
-    let detail = serde_json::json!({"works": authors.len(), "reviews": count, "connected": plan.connected});
+    let detail = serde_json::json!({"works": authors.len(), "reviews": count, "missing": plan.missing, "connected": plan.connected});
     Ok(audit::record(conn, now, &Actor::System, "reviews.plan", id.as_str(), &detail)?)
 }
 

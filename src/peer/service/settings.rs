@@ -63,6 +63,7 @@ pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Re
         release_at: setup.release_at,
         trainer_blind: setup.trainer_blind,
         pool_minutes: setup.pool_minutes,
+        group_rule: setup.group_rule,
     };
     store::create_rubric(conn, &rubric_version_id, &activity.id, &setup.rubric, now)?;
     activity::service::create_placed(conn, scope, &activity, now)?;
@@ -130,7 +131,8 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
     }
     let dates = |a: &Activity| (a.work_due_at, a.review_due_at, a.review_from_at);
     let before = dates(&activity);
-    if activity.review_from_at != setup.review_from {
+    let is_replanned = activity.group_rule != setup.group_rule && !is_reviewed;
+    if activity.review_from_at != setup.review_from || is_replanned {
         store::delete_planned(conn, id)?;
         activity.planned_at = None;
     }
@@ -152,6 +154,7 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
     activity.release_at = setup.release_at;
     activity.trainer_blind = setup.trainer_blind;
     activity.pool_minutes = setup.pool_minutes;
+    activity.group_rule = setup.group_rule;
     if !rubric_in_use && rubric != setup.rubric {
         activity.rubric_version_id = RubricVersionId::new();
         store::create_rubric(conn, &activity.rubric_version_id, id, &setup.rubric, now)?;

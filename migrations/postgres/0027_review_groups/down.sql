@@ -1,0 +1,2 @@
+DROP TABLE review_groups;
+ALTER TABLE activities DROP COLUMN group_rule;
