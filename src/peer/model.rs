@@ -260,11 +260,27 @@ pub struct Extension {
     pub reason: String,
 }
 
+text_enum! {
+    /// What an author finds good about a review.
+    Reaction {
+        /// It is easy to understand.
+        Clear => "clear",
+        /// It says what to do.
+        Concrete => "concrete",
+        /// It encourages.
+        Encouraging => "encouraging",
+        /// It shows something that the author had not seen.
+        New => "new",
+    }
+}
+
 /// How an author received a review, and what the reviewer answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
     /// How helpful it was, 1 to 5.
     pub helpful: Option<i32>,
+    /// What is good about it.
+    pub reactions: Vec<Reaction>,
     /// The author's reply.
     pub reply: Option<String>,
     /// When.

@@ -302,6 +302,19 @@ impl Setup {
 }
 
 impl Setup {
+    /// Moves the dates that were left as they are by as much as the date of the works was moved.
+    pub fn shift(&mut self, before: &Activity) {
+        let Some((new, old)) = self.work_due.zip(before.work_due_at) else { return };
+        let by = new.seconds_since(old);
+        let known = [before.review_due_at, before.review_from_at, before.release_at];
+        for (date, known) in [&mut self.review_due, &mut self.review_from, &mut self.release_at].into_iter().zip(known)
+        {
+            if *date == known {
+                *date = date.map(|date| date.plus_seconds(by));
+            }
+        }
+    }
+
     /// Dates that do not fit each other.
     fn date_problems(&self, add: &mut impl FnMut(&'static str)) {
         if self.unreadable.contains(&"review_from") {

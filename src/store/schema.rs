@@ -439,6 +439,7 @@ diesel::table! {
         replied_at -> Nullable<BigInt>,
         answer -> Nullable<Text>,
         answered_at -> Nullable<BigInt>,
+        reactions -> Text,
     }
 }
 

@@ -18,6 +18,7 @@ on_both_engines! {
     comments_have_as_many_words_as_the_trainer_wants,
     senseless_phases_are_refused,
     a_work_waits_before_it_is_reviewed,
+    dates_move_along_where_the_trainer_wants_it,
 }
 
 const HOUR: i64 = 3600;
@@ -354,4 +355,29 @@ async fn a_work_waits_before_it_is_reviewed(app: &TestApp) {
         assert!(started.location().contains("/reviews/"), "{n}: {}", started.location());
     }
     assert_eq!(given(app).len(), 3);
+}
+
+async fn dates_move_along_where_the_trainer_wants_it(app: &TestApp) {
+    let trainer = app.trainer(Kind::Canvas).await;
+    let days: Vec<String> = (0..20).map(|n| at(app, n * DAY)).collect();
+    let fields =
+        [("work_due", &*days[3]), ("review_from", &days[4]), ("review_due", &days[8]), ("release_at", &days[9])];
+    let activity = trainer.set_up(&fields).await;
+    let dates = async || {
+        let page = trainer.get(&format!("{activity}/settings")).await;
+        ["work_due", "review_from", "review_due", "release_at"]
+            .map(|name| page.attribute(&format!("input[type=hidden][name={name}]"), "value").unwrap())
+    };
+    let of = |places: [usize; 4]| places.map(|n| days[n].clone());
+    assert_eq!(dates().await, of([3, 4, 8, 9]));
+    // Only the date that is moved, without the wish; then all of them but the one that was given another date.
+    assert_eq!(change(&trainer, &activity, &[("work_due", &days[4])]).await.status, 303);
+    assert_eq!(dates().await, of([4, 4, 8, 9]));
+    let moved = [("work_due", &*days[6]), ("release_at", &days[15]), ("shift", "on")];
+    assert_eq!(change(&trainer, &activity, &moved).await.status, 303);
+    assert_eq!(dates().await, of([6, 6, 10, 15]));
+    // What was refused for another reason comes back as it would be stored, and is not moved twice.
+    let refused = change(&trainer, &activity, &[("work_due", &days[7]), ("shift", "on"), ("title", "")]).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(dates().await, of([6, 6, 10, 15]));
 }

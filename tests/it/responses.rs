@@ -36,7 +36,7 @@ async fn reviews_are_rated_and_answered(app: &TestApp) {
     let (trainer, activity, learners) = released(app).await;
     let page = learners[0].get(&activity).await;
     let rate = forms(&page, "/response");
-    assert_eq!((rate.len(), page.all("#feedback fieldset.scale input").len()), (2, 10));
+    assert_eq!((rate.len(), page.all("#feedback input[name=helpful]").len()), (2, 10));
     // Nothing said, a rating that is none, a text that is too long: told, and what was typed is still there.
     for (helpful, reply, words) in [
         ("", "", "Nothing is written"),
@@ -61,9 +61,13 @@ async fn reviews_are_rated_and_answered(app: &TestApp) {
     let again = learners[0].post(&rate[0], &[("helpful", "5"), ("reply", "Another one")]).await;
     assert_eq!(again.status, 422);
     assert!(again.text("#feedback").contains("Which sentence do you mean? <b>"), "the first one stays");
-    assert_eq!(learners[0].post(&rate[0], &[("helpful", "5")]).await.status, 303, "the rating can change");
+    let changed = [("helpful", "5"), ("reaction", "concrete"), ("reaction", "clear"), ("reaction", "long")];
+    assert_eq!(learners[0].post(&rate[0], &changed).await.status, 303, "the rating can change");
     let page = learners[0].get(&activity).await;
-    assert_eq!(page.attributes("#feedback input[checked]", "value"), ["5"]);
+    assert_eq!(page.attributes("#feedback input[checked]", "value"), ["5", "clear", "concrete"]);
+    let alone = [("helpful", ""), ("reaction", "new")];
+    assert_eq!(learners[0].post(&rate[1], &alone).await.status, 303, "that alone says something");
+    assert_eq!(learners[0].post(&rate[1], &[("helpful", "")]).await.status, 422);
 
     // The reviewer sees it, without a name, and answers once.
     let mut answered = 0;
@@ -73,6 +77,7 @@ async fn reviews_are_rated_and_answered(app: &TestApp) {
         assert!(page.all("#given h3").iter().all(|h| h.starts_with("Participant ")), "{:?}", page.all("#given h3"));
         for action in forms(&page, "/answer") {
             assert!(page.text("#given").contains("Which sentence") && page.text("#given").contains("5 of 5"));
+            assert!(page.text("#given").contains("The author finds: easy to understand, says what to do."));
             assert_eq!(reviewer.post(&action, &[("answer", "  ")]).await.status, 422);
             assert_eq!(reviewer.post(&action, &[("answer", "The second.")]).await.status, 303);
             assert_eq!(reviewer.post(&action, &[("answer", "The second.")]).await.status, 303, "a double click");

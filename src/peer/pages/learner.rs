@@ -15,7 +15,7 @@ use crate::ids::ActivityId;
 use crate::launch::{Posted, SignedIn};
 use crate::news::pages::greet;
 use crate::peer::PeerError;
-use crate::peer::model::{Appeal, AppealState, Consent, Report, ReportState, Submission};
+use crate::peer::model::{Appeal, AppealState, Consent, Reaction, Report, ReportState, Submission};
 use crate::peer::reviewing::overall;
 use crate::peer::service::home::{self, Given, Home, LearnerResult, Received, Waiting};
 use crate::peer::service::respond::{MAX_APPEAL, MAX_REPLY};

@@ -3,7 +3,7 @@
 use crate::activity::model::MarkMethod;
 use crate::peer::aggregate::{Fallback, Reviewer};
 use crate::peer::marks::{Counted, Made, Marks};
-use crate::peer::model::Late;
+use crate::peer::model::{Late, Reaction, Response};
 use crate::peer::reviewing::Reviewing;
 use crate::store::columns::Points;
 use crate::web::View;
@@ -71,6 +71,22 @@ pub(super) fn made_for_author(v: &View, marks: &Marks, made: &Made) -> String {
 /// What a late work lost.
 pub(super) fn late(v: &View, late: &Late) -> String {
     v.aa("mark-late", "n", late.days, "points", v.points(&late.points))
+}
+
+/// The word for what is good about a review.
+pub(super) fn reaction_key(reaction: &Reaction) -> &'static str {
+    match reaction {
+        Reaction::Clear => "reaction-clear",
+        Reaction::Concrete => "reaction-concrete",
+        Reaction::Encouraging => "reaction-encouraging",
+        Reaction::New => "reaction-new",
+    }
+}
+
+/// What its author found good about a review.
+pub(super) fn reactions(v: &View, response: &Response) -> String {
+    let words: Vec<String> = response.reactions.iter().map(|r| v.t(reaction_key(r))).collect();
+    v.a("given-reactions", "list", words.join(", "))
 }
 
 /// Why the mean was used; None where it was not, or where it was asked for.

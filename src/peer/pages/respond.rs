@@ -9,6 +9,8 @@ use crate::context::Context;
 use crate::ids::{ActivityId, PersonId, ReviewId};
 use crate::launch::{Posted, SignedIn};
 use crate::peer::PeerError;
+use crate::peer::model::Reaction;
+use crate::peer::service::respond::Said;
 use crate::peer::service::{home, respond};
 use crate::web::{PageError, PageResult, page_with, see_other};
 
@@ -37,10 +39,16 @@ async fn rate(form: Posted, context: web::Data<Context>, path: Ids) -> PageResul
     let Posted { by, fields, at } = form;
     let (id, review) = path.into_inner();
     let (scope, id, review) = (by.scope(), ActivityId(id), ReviewId(review));
-    let (helpful, reply) = (fields.text("helpful").to_owned(), fields.raw("reply").unwrap_or_default().to_owned());
-    let typed = (format!("review-{review}"), reply.clone());
+    let reactions =
+        fields.iter().filter(|(name, _)| *name == "reaction").filter_map(|(_, value)| Reaction::parse(value));
+    let said = Said {
+        helpful: fields.text("helpful").to_owned(),
+        reactions: reactions.collect(),
+        reply: fields.raw("reply").unwrap_or_default().to_owned(),
+    };
+    let typed = (format!("review-{review}"), said.reply.clone());
     let write_id = id.clone();
-    let rated = move |c: &mut crate::store::Conn| respond::rate(c, &scope, &write_id, &review, (&helpful, &reply), at);
+    let rated = move |c: &mut crate::store::Conn| respond::rate(c, &scope, &write_id, &review, &said, at);
     let outcome = context.db.write(rated).await;
     answered(by, &context, id, outcome, typed).await
 }

@@ -224,6 +224,9 @@ async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<St
         setup.rubric = known.rubric;
     }
     let asked = setup.apply(fields.text("action"), user.view.lang());
+    if !asked && fields.has("shift") {
+        setup.shift(&known.activity);
+    }
     let before = (known.activity.work_due_at, known.activity.review_due_at, known.activity.release_at);
     let mut problems = if asked { Vec::new() } else { [setup.problems(), setup.past(before, at)].concat() };
     if !asked && known.is_reviewed && setup.review_from.is_some_and(|from| at < from) {

@@ -1,6 +1,6 @@
 //! After the release: how authors received their reviews, and appeals against marks.
 
-use super::super::model::{Appeal, AppealState, Report, ReportState, Response, Review, ReviewState};
+use super::super::model::{Appeal, AppealState, Reaction, Report, ReportState, Response, Review, ReviewState};
 use super::super::{PeerError, store};
 use super::review::MAX_REPORT;
 use super::{for_learner, for_trainer, tell_trainers};
@@ -53,6 +53,17 @@ fn released_review(
     Ok((found, response))
 }
 
+/// What an author says about a review.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    /// How helpful it was, as typed: 1 to 5, or nothing.
+    pub helpful: String,
+    /// What is good about it.
+    pub reactions: Vec<Reaction>,
+    /// A reply, or nothing.
+    pub reply: String,
+}
+
 /// What an author says about a review of their work. The rating can be changed; a reply is sent once.
 ///
 /// # Errors
@@ -63,9 +74,10 @@ pub fn rate(
     scope: &Scope,
     id: &ActivityId,
     review: &ReviewId,
-    (helpful, reply): (&str, &str),
+    said: &Said,
     now: UtcTime,
 ) -> Result<(), PeerError> {
+    let Said { helpful, reactions, reply } = said;
     let (found, mut response) = released_review(conn, scope, id, review, |c, found| {
         let own = store::find_submission(c, id, &scope.person)?;
         Ok(own.is_some_and(|work| work.id == found.submission_id))
@@ -74,6 +86,7 @@ pub fn rate(
         let helpful = helpful.parse().ok().filter(|n| (1..=5).contains(n));
         response.helpful = Some(helpful.ok_or(PeerError::Refused("helpful-range"))?);
     }
+    response.reactions = Reaction::ALL.iter().copied().filter(|r| reactions.contains(r)).collect();
     if !reply.trim().is_empty() && response.reply.as_deref() != Some(reply.trim()) {
         if response.reply.is_some() {
             return Err(PeerError::Refused("replied-already"));
@@ -81,7 +94,7 @@ pub fn rate(
         response.reply = Some(accept(reply, MAX_REPLY)?);
         response.replied_at = Some(now);
     }
-    if response.helpful.is_none() && response.reply.is_none() {
+    if response.helpful.is_none() && response.reply.is_none() && response.reactions.is_empty() {
         return Err(PeerError::Refused("nothing-written"));
     }
     if response.replied_at == Some(now) {

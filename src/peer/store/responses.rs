@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::clock::UtcTime;
 use crate::ids::{ActivityId, AppealId, PersonId, ReviewId};
-use crate::peer::model::{Appeal, AppealState, Response};
+use crate::peer::model::{Appeal, AppealState, Reaction, Response};
 use crate::store::schema::{appeals, review_responses, reviews};
 use crate::store::{Conn, StoreResult, row_of};
 
@@ -75,13 +75,30 @@ pub(in crate::peer) fn update_appeal(conn: &mut Conn, changed: &Appeal) -> Store
     Ok(())
 }
 
-row_of! {
-    Response as ResponseRow in review_responses {
-        helpful: Option<i32>,
-        reply: Option<String>,
-        replied_at: Option<UtcTime>,
-        answer: Option<String>,
-        answered_at: Option<UtcTime>,
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = review_responses)]
+struct ResponseRow {
+    helpful: Option<i32>,
+    reply: Option<String>,
+    replied_at: Option<UtcTime>,
+    answer: Option<String>,
+    answered_at: Option<UtcTime>,
+    reactions: String,
+}
+
+impl From<ResponseRow> for Response {
+    fn from(row: ResponseRow) -> Self {
+        let ResponseRow { helpful, reply, replied_at, answer, answered_at, reactions } = row;
+        let reactions = reactions.split(',').filter_map(Reaction::parse).collect();
+        Self { helpful, reactions, reply, replied_at, answer, answered_at }
+    }
+}
+
+impl From<Response> for ResponseRow {
+    fn from(response: Response) -> Self {
+        let Response { helpful, reactions, reply, replied_at, answer, answered_at } = response;
+        let reactions = reactions.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(",");
+        Self { helpful, reply, replied_at, answer, answered_at, reactions }
     }
 }
 

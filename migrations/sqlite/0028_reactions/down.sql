@@ -1,0 +1,1 @@
+ALTER TABLE review_responses DROP COLUMN reactions;
