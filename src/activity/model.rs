@@ -64,6 +64,10 @@ text_enum! {
     }
 }
 
+/// The share of the works that is worth a check by default, in per cent (peer-assessment.md §4.9: with fewer the level of
+/// all marks stays unsure).
+pub const CHECKED: i32 = 10;
+
 /// A deadline counts this many seconds longer than it says: what was sent in time may arrive late.
 pub const GRACE: i64 = 60;
 
@@ -142,6 +146,41 @@ pub struct Activity {
 }
 
 impl Activity {
+    /// An activity that nobody has set up yet: three reviews each, double-blind, robust marks, no dates.
+    #[must_use]
+    pub fn fresh(cohort_id: CohortId, rubric_version_id: RubricVersionId, created_by: PersonId) -> Self {
+        Self {
+            id: ActivityId::new(),
+            cohort_id,
+            title: String::new(),
+            brief_html: String::new(),
+            rubric_version_id,
+            work_due_at: None,
+            review_due_at: None,
+            reviews_per_learner: 3,
+            anonymity: Anonymity::DoubleBlind,
+            mark_method: MarkMethod::Robust,
+            released_at: None,
+            revision: 1,
+            created_by,
+            copied_from: None,
+            score_maximum: 100,
+            reviewing_column: None,
+            reviewing_method: ReviewingMethod::Share,
+            self_assessment: false,
+            review_from_at: None,
+            planned_at: None,
+            late_days: 0,
+            late_penalty: 0,
+            check_percent: CHECKED,
+            reviewing_weight: 0,
+            release_at: None,
+            trainer_blind: false,
+            pool_minutes: 0,
+            group_rule: GroupRule::Any,
+        }
+    }
+
     /// A fresh activity with the same settings and nobody's work. It shares the rubric's version, which
     /// never changes; dates that have passed are left out, because nobody could hand in.
     #[must_use]

@@ -1,7 +1,8 @@
 //! The set-up form: read, checked, and shown again with everything that was typed.
 
-use crate::activity::model::{Activity, Anonymity, DAY, GroupRule, MarkMethod, ReviewingMethod};
+use crate::activity::model::{Activity, Anonymity, CHECKED, DAY, GroupRule, MarkMethod, ReviewingMethod};
 use crate::clock::UtcTime;
+use crate::ids::{CohortId, PersonId, RubricVersionId};
 use crate::web::fields::Fields;
 use crate::web::html::{CleanHtml, MAX_RICH_TEXT};
 use crate::web::i18n::Lang;
@@ -27,9 +28,6 @@ pub const WEIGHTS: std::ops::RangeInclusive<i32> = 0..=50;
 
 /// How many minutes works may wait.
 pub const WAITS: std::ops::RangeInclusive<i32> = 0..=1440;
-
-/// The share that is worth one by default (peer-assessment.md §4.9: with fewer the level of all marks stays unsure).
-pub const CHECKED: i32 = 10;
 
 /// What a full mark may count in the LMS's gradebook.
 pub const POINTS: std::ops::RangeInclusive<i32> = 1..=1000;
@@ -99,34 +97,8 @@ impl Setup {
     #[must_use]
     pub fn fresh(lang: Lang, title: &str) -> Self {
         let rubric = rubric::templates(lang).into_iter().next().map(|t| t.rubric).unwrap_or_default();
-        Self {
-            title: title.to_owned(),
-            brief: CleanHtml::default(),
-            rubric,
-            work_due: None,
-            review_due: None,
-            reviews: 3,
-            anonymity: Anonymity::DoubleBlind,
-            mark_method: MarkMethod::Robust,
-            reviewing_column: None,
-            reviewing_method: ReviewingMethod::Share,
-            self_assessment: false,
-            review_from: None,
-            late_days: 0,
-            late_penalty: 0,
-            check_percent: CHECKED,
-            reviewing_weight: 0,
-            release_at: None,
-            trainer_blind: false,
-            pool_minutes: 0,
-            group_rule: GroupRule::Any,
-            points: 100,
-            revision: 0,
-            pasted: String::new(),
-            not_imported: None,
-            unreadable: Vec::new(),
-            brief_too_long: false,
-        }
+        let nobody = Activity::fresh(CohortId::new(), RubricVersionId::new(), PersonId::new());
+        Self { title: title.to_owned(), revision: 0, ..Self::of(&nobody, rubric) }
     }
 
     /// The form of an activity that exists.
@@ -160,6 +132,29 @@ impl Setup {
             unreadable: Vec::new(),
             brief_too_long: false,
         }
+    }
+
+    /// Puts everything but the rubric and what a full mark counts into an activity. The form was checked.
+    pub fn write(&self, activity: &mut Activity) {
+        activity.title.clone_from(&self.title);
+        self.brief.as_str().clone_into(&mut activity.brief_html);
+        activity.work_due_at = self.work_due;
+        activity.review_due_at = self.review_due;
+        activity.reviews_per_learner = self.reviews;
+        activity.anonymity = self.anonymity;
+        activity.mark_method = self.mark_method;
+        activity.reviewing_column.clone_from(&self.reviewing_column);
+        activity.reviewing_method = self.reviewing_method;
+        activity.self_assessment = self.self_assessment;
+        activity.review_from_at = self.review_from;
+        activity.late_days = self.late_days;
+        activity.late_penalty = self.late_penalty;
+        activity.check_percent = self.check_percent;
+        activity.reviewing_weight = self.reviewing_weight;
+        activity.release_at = self.release_at;
+        activity.trainer_blind = self.trainer_blind;
+        activity.pool_minutes = self.pool_minutes;
+        activity.group_rule = self.group_rule;
     }
 
     /// Reads what was sent; the second column is named in the trainer's language.

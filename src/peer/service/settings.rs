@@ -35,36 +35,9 @@ pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Re
     }
     let binding = cohort::service::ensure_course_cohort(conn, scope, now)?;
     let rubric_version_id = RubricVersionId::new();
-    let activity = Activity {
-        id: ActivityId::new(),
-        cohort_id: binding.cohort_id,
-        title: setup.title.clone(),
-        brief_html: setup.brief.as_str().to_owned(),
-        rubric_version_id: rubric_version_id.clone(),
-        work_due_at: setup.work_due,
-        review_due_at: setup.review_due,
-        reviews_per_learner: setup.reviews,
-        anonymity: setup.anonymity,
-        mark_method: setup.mark_method,
-        released_at: None,
-        revision: 1,
-        created_by: scope.person.clone(),
-        copied_from: None,
-        score_maximum: setup.points,
-        reviewing_column: setup.reviewing_column.clone(),
-        reviewing_method: setup.reviewing_method,
-        self_assessment: setup.self_assessment,
-        review_from_at: setup.review_from,
-        planned_at: None,
-        late_days: setup.late_days,
-        late_penalty: setup.late_penalty,
-        check_percent: setup.check_percent,
-        reviewing_weight: setup.reviewing_weight,
-        release_at: setup.release_at,
-        trainer_blind: setup.trainer_blind,
-        pool_minutes: setup.pool_minutes,
-        group_rule: setup.group_rule,
-    };
+    let mut activity = Activity::fresh(binding.cohort_id, rubric_version_id.clone(), scope.person.clone());
+    activity.score_maximum = setup.points;
+    setup.write(&mut activity);
     store::create_rubric(conn, &rubric_version_id, &activity.id, &setup.rubric, now)?;
     activity::service::create_placed(conn, scope, &activity, now)?;
     let actor = Actor::Person(scope.person.clone());
@@ -136,25 +109,8 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
         store::delete_planned(conn, id)?;
         activity.planned_at = None;
     }
-    activity.title.clone_from(&setup.title);
-    setup.brief.as_str().clone_into(&mut activity.brief_html);
-    activity.work_due_at = setup.work_due;
-    activity.review_due_at = setup.review_due;
-    activity.reviews_per_learner = setup.reviews;
-    activity.anonymity = setup.anonymity;
-    activity.mark_method = setup.mark_method;
-    activity.reviewing_column.clone_from(&setup.reviewing_column);
-    activity.reviewing_method = setup.reviewing_method;
-    activity.self_assessment = setup.self_assessment;
-    activity.review_from_at = setup.review_from;
-    activity.late_days = setup.late_days;
-    activity.late_penalty = setup.late_penalty;
-    activity.check_percent = setup.check_percent;
-    activity.reviewing_weight = setup.reviewing_weight;
-    activity.release_at = setup.release_at;
-    activity.trainer_blind = setup.trainer_blind;
-    activity.pool_minutes = setup.pool_minutes;
-    activity.group_rule = setup.group_rule;
+    let was_blind = activity.trainer_blind;
+    setup.write(&mut activity);
     if !rubric_in_use && rubric != setup.rubric {
         activity.rubric_version_id = RubricVersionId::new();
         store::create_rubric(conn, &activity.rubric_version_id, id, &setup.rubric, now)?;
@@ -169,6 +125,7 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
         return Err(PeerError::Refused("changed-meanwhile"));
     }
     let actor = Actor::Person(scope.person.clone());
-    audit::record(conn, now, &actor, "activity.update", id.as_str(), &serde_json::json!({}))?;
+    let names = (was_blind != activity.trainer_blind).then_some(!activity.trainer_blind);
+    audit::record(conn, now, &actor, "activity.update", id.as_str(), &serde_json::json!({"shows_names": names}))?;
     Ok(())
 }
