@@ -1411,3 +1411,7 @@ reaction-encouraging = encouraging
 reaction-new = shows me something new
 given-reactions = The author finds: { $list }.
 setup-shift = When I move the date of the works, move the other dates by as much
+setup-field-received = A work has enough reviews with
+received-as-given = as many as each learner gives
+setup-received-help = With more, those who have sent theirs are offered works that are short of some. With fewer, works count as complete sooner; nobody gives fewer reviews for that.
+setup-received-range = A work has enough with 1 to 6 reviews.

@@ -1411,3 +1411,7 @@ reaction-encouraging = encourageante
 reaction-new = me montre du nouveau
 given-reactions = L’auteur trouve : { $list }.
 setup-shift = Si je déplace la date des travaux, déplacer les autres dates d’autant
+setup-field-received = Un travail a assez de relectures avec
+received-as-given = autant que chacun en donne
+setup-received-help = Avec davantage, ceux qui ont envoyé les leurs se voient proposer des travaux qui en manquent. Avec moins, les travaux sont complets plus tôt ; personne ne relit moins pour autant.
+setup-received-range = Un travail a assez de 1 à 6 relectures.

@@ -143,6 +143,8 @@ pub struct Activity {
     pub pool_minutes: i32,
     /// Where reviews go with regard to groups.
     pub group_rule: GroupRule,
+    /// How many reviews a work has enough with, 1 to 6; 0 for as many as each learner gives.
+    pub reviews_received: i32,
 }
 
 impl Activity {
@@ -178,6 +180,7 @@ impl Activity {
             trainer_blind: false,
             pool_minutes: 0,
             group_rule: GroupRule::Any,
+            reviews_received: 0,
         }
     }
 
@@ -206,6 +209,15 @@ impl Activity {
     #[must_use]
     pub fn wanted(&self) -> usize {
         usize::try_from(self.reviews_per_learner).unwrap_or(0)
+    }
+
+    /// How many reviews a work has enough with; none for somebody who need not review.
+    #[must_use]
+    pub fn enough(&self) -> usize {
+        match self.wanted() {
+            0 => 0,
+            wanted => usize::try_from(self.reviews_received).ok().filter(|n| *n > 0).unwrap_or(wanted),
+        }
     }
 
     /// Whether reviewing is graded: in a column of its own, or as a part of the grade.

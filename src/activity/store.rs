@@ -47,6 +47,7 @@ row_of! {
         trainer_blind: bool,
         pool_minutes: i32,
         group_rule: GroupRule,
+        reviews_received: i32,
     }
 }
 
@@ -313,6 +314,7 @@ pub fn update(conn: &mut Conn, changed: &Activity, revision: i32, now: UtcTime) 
             activities::trainer_blind.eq(changed.trainer_blind),
             activities::pool_minutes.eq(changed.pool_minutes),
             activities::group_rule.eq(changed.group_rule),
+            activities::reviews_received.eq(changed.reviews_received),
             activities::revision.eq(revision + 1),
             activities::updated_at.eq(now),
         ))

@@ -75,6 +75,8 @@ pub struct Setup {
     pub pool_minutes: i32,
     /// Where reviews go with regard to groups.
     pub group_rule: GroupRule,
+    /// How many reviews a work has enough with; 0 for as many as each learner gives.
+    pub received: i32,
     /// What a full mark counts in the LMS's gradebook.
     pub points: i32,
     /// The revision that was read, for changes.
@@ -125,6 +127,7 @@ impl Setup {
             trainer_blind: activity.trainer_blind,
             pool_minutes: activity.pool_minutes,
             group_rule: activity.group_rule,
+            received: activity.reviews_received,
             points: activity.score_maximum,
             revision: activity.revision,
             pasted: String::new(),
@@ -155,6 +158,7 @@ impl Setup {
         activity.trainer_blind = self.trainer_blind;
         activity.pool_minutes = self.pool_minutes;
         activity.group_rule = self.group_rule;
+        activity.reviews_received = self.received;
     }
 
     /// Reads what was sent; the second column is named in the trainer's language.
@@ -203,6 +207,7 @@ impl Setup {
             trainer_blind: fields.has("trainer_blind"),
             pool_minutes: number("pool_minutes", 0),
             group_rule: GroupRule::parse(fields.text("groups")).unwrap_or(GroupRule::Any),
+            received: number("received", 0),
             // Only some forms ask; what is no number becomes one that the check refuses.
             points: fields.raw("points").map_or(100, |points| points.trim().parse().unwrap_or(0)),
             revision: fields.text("revision").parse().unwrap_or(0),
@@ -278,6 +283,9 @@ impl Setup {
         self.date_problems(&mut add);
         if !REVIEWS.contains(&self.reviews) {
             add("setup-reviews-range");
+        }
+        if self.received != 0 && !REVIEWS.contains(&self.received) {
+            add("setup-received-range");
         }
         if !self.pasted.trim().is_empty() {
             add("setup-import-pending");
@@ -512,6 +520,8 @@ mod tests {
             (("late_penalty", "1.5"), "setup-late-penalty-range"),
             (("check_percent", "51"), "setup-checks-range"),
             (("check_percent", "all"), "setup-checks-range"),
+            (("received", "7"), "setup-received-range"),
+            (("received", "many"), "setup-received-range"),
             (("reviewing_weight", "51"), "setup-weight-range"),
             (("reviewing_weight", "half"), "setup-weight-range"),
             (("pool_minutes", "1441"), "setup-pool-range"),

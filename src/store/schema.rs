@@ -194,6 +194,7 @@ diesel::table! {
         trainer_blind -> Bool,
         pool_minutes -> Integer,
         group_rule -> Text,
+        reviews_received -> Integer,
     }
 }
 

@@ -13,6 +13,7 @@ on_both_engines! {
     short_comments_are_asked_about_once,
     trainers_are_told_where_to_look,
     volunteers_review_what_is_short,
+    works_have_enough_with_as_many_as_the_trainer_says,
     a_release_and_a_review_at_once,
     the_quality_of_reviews_counts_where_it_should,
 }
@@ -321,6 +322,25 @@ async fn volunteers_review_what_is_short(app: &TestApp) {
     assert_eq!(other.post(&path, &body("2", WORDS)).await.status, 303);
     assert!(other.get(&activity).await.all("#volunteer").is_empty(), "every work has its review");
     assert!(trainer.get(&activity).await.text("#group").contains("3 of 1"));
+}
+
+async fn works_have_enough_with_as_many_as_the_trainer_says(app: &TestApp) {
+    let (trainer, activity) = handed_in(app, 3, &[("received", "2")]).await;
+    let short = async || trainer.get(&activity).await.all(".todo li b")[2].clone();
+    assert_eq!(short().await, "3");
+    for round in 1..=2 {
+        for n in 0..3 {
+            let learner = app.learner(Kind::Canvas, n).await;
+            let offered = learner.get(&activity).await.all("#volunteer").len();
+            assert_eq!(offered, round - 1, "one is asked for, the other is a favour");
+            let path = start(&learner, &activity).await;
+            assert_eq!(learner.post(&path, &body("2", WORDS)).await.status, 303);
+        }
+        assert_eq!(short().await, if round == 1 { "3" } else { "0" });
+    }
+    let rows = trainer.get(&activity).await.all("#group tbody tr");
+    assert!(rows[..3].iter().all(|row| row.contains("ready for release")), "{rows:?}");
+    assert!(app.learner(Kind::Canvas, 0).await.get(&activity).await.all("#volunteer").is_empty());
 }
 
 /// A review that arrives while the trainer releases either counts or is refused; none is lost unseen.

@@ -88,6 +88,7 @@ impl SetupPage {
             || self.setup.check_percent != CHECKED
             || self.setup.reviewing_weight != 0
             || self.setup.trainer_blind
+            || self.setup.received != 0
             || self.setup.group_rule != GroupRule::Any
     }
 

@@ -59,7 +59,7 @@ impl GroupPage {
         self.count(&[Next::Start, Next::HandIn, Next::MissedHandIn])
     }
 
-    /// How many reviews a work is still to get and a learner still to give: none after the release.
+    /// How many reviews a learner is still to give: none after the release.
     fn open_wanted(&self) -> usize {
         if self.group.activity.released_at.is_some() { 0 } else { self.wanted() }
     }
@@ -74,7 +74,8 @@ impl GroupPage {
     }
 
     fn short_of_reviews(&self) -> usize {
-        self.group.rows.iter().filter(|r| r.is_handed_in() && r.received < self.open_wanted()).count()
+        let enough = if self.group.activity.released_at.is_some() { 0 } else { self.group.activity.enough() };
+        self.group.rows.iter().filter(|r| r.is_handed_in() && r.received < enough).count()
     }
 
     fn unsent_grades(&self) -> usize {

@@ -230,7 +230,7 @@ impl Group {
     pub fn shortage(&self, now: UtcTime) -> usize {
         let wanted = self.activity.wanted();
         let in_queue = self.rows.iter().filter(|r| r.is_handed_in() && !r.is_withheld());
-        let free = in_queue.map(|r| wanted.saturating_sub(r.received)).sum();
+        let free = in_queue.map(|r| self.activity.enough().saturating_sub(r.received)).sum();
         let reviewing = || self.rows.iter().filter(|r| matches!(r.next, Next::Review | Next::Later));
         let to_come = reviewing().map(|r| wanted - r.given).sum();
         let has_begun = |r: &&Row| r.given > 0 || self.reviews.iter().any(|v| v.reviewer_id == r.learner.person.id);
@@ -283,7 +283,7 @@ fn next_step(
     parts: &Parts,
     now: UtcTime,
 ) -> Next {
-    let (wanted, owed) = (activity.wanted(), own.wanted());
+    let (enough, owed) = (activity.enough(), own.wanted());
     if activity.released_at.is_some() {
         return Next::Done;
     }
@@ -295,7 +295,7 @@ fn next_step(
         Some(_) if parts.given < owed && own.takes_reviews(now) => Next::Review,
         Some(_) if parts.given < owed && !own.reviews_over(now) => Next::Later,
         Some(_) if parts.given < owed => Next::MissedReviews,
-        Some(_) if parts.received < wanted && !activity.reviews_over(now) => Next::Wait,
+        Some(_) if parts.received < enough && !activity.reviews_over(now) => Next::Wait,
         Some(_) => Next::Ready,
     }
 }

@@ -94,9 +94,10 @@ impl<'a> Queue<'a> {
                 submission: work.id.clone(),
             }
         };
-        let is_open = |c: &Candidate| !is_extra || c.load < wanted || c.rule == Some(PairRule::Asked);
+        let enough = own.enough();
+        let is_open = |c: &Candidate| !is_extra || c.load < enough || c.rule == Some(PairRule::Asked);
         let candidates: Vec<Candidate> = self.works.iter().map(candidate).filter(is_open).collect();
-        let found = allocate::next(reviewer, (wanted, self.ahead), &candidates)?;
+        let found = allocate::next(reviewer, (enough, self.ahead), &candidates)?;
         Some(Found { work: found.submission.clone(), is_asked: found.rule == Some(PairRule::Asked) })
     }
 }

@@ -1,0 +1,1 @@
+ALTER TABLE activities DROP COLUMN reviews_received;
