@@ -35,7 +35,7 @@ pub struct Candidate {
 
 /// While there is time, a work that was planned for a reviewer goes to them although it has so many reviews more than the
 /// least loaded one. In the simulation below three in four reviews then are the planned ones, and no more works go short
-/// than without a plan; with such a lead until the end one in seven would.
+/// than without a plan; with such a lead until the end one in eight would.
 pub const AHEAD: usize = 2;
 
 /// The work to review next: never one's own, never one that this reviewer had before or that the trainer keeps from
