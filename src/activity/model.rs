@@ -259,6 +259,12 @@ impl Activity {
         if late <= GRACE { 0 } else { (late + DAY - 1) / DAY }
     }
 
+    /// Whether a work that was handed in at a moment can be taken back: in time stays in time, nobody loses points by a change.
+    #[must_use]
+    pub fn gives_back(&self, handed_in_at: UtcTime, now: UtcTime) -> bool {
+        self.takes_works(now) && self.days_late(handed_in_at) == self.days_late(now)
+    }
+
     /// Whether the time for reviews has come.
     #[must_use]
     pub fn reviews_begun(&self, now: UtcTime) -> bool {

@@ -179,10 +179,8 @@ impl LearnerPage {
     }
 
     fn can_take_back(&self) -> bool {
-        let activity = &self.home.activity;
         let since = self.home.submission.as_ref().and_then(|s| s.handed_in_at);
-        let is_later = since.is_some_and(|at| activity.days_late(at) < activity.days_late(self.now));
-        self.handed_in() && !self.home.work_opened && activity.takes_works(self.now) && !is_later
+        !self.home.work_opened && since.is_some_and(|at| self.home.activity.gives_back(at, self.now))
     }
 
     /// When reviews begin, where they have not.

@@ -5,6 +5,7 @@ use actix_web::web;
 use askama::Template;
 use std::collections::BTreeMap;
 
+use super::trainer::RowWords;
 use super::{Typed, spreadsheet, table_words};
 use crate::activity::model::GroupRule;
 use crate::cohort::model::Learner;
@@ -15,7 +16,6 @@ use crate::peer::PeerError;
 use crate::peer::model::{Declined, Pair, PairRule, ReviewState};
 use crate::peer::service::groups::{self, COLUMNS as COLUMNS_OF_GROUPS};
 use crate::peer::service::pairs::{self, COLUMNS, Given, Pairs};
-use crate::platform::model::Person;
 use crate::store::Conn;
 use crate::store::columns::Role;
 use crate::web::{PageError, PageResult, View, page, page_with, see_other};
@@ -32,6 +32,12 @@ struct PairsPage {
     typed: Option<Typed>,
 }
 
+impl RowWords for PairsPage {
+    fn view(&self) -> &View {
+        &self.v
+    }
+}
+
 impl PairsPage {
     fn new(v: View, p: Pairs, role: Role) -> Self {
         let may_change = role == Role::Trainer && p.activity.released_at.is_none();
@@ -44,10 +50,6 @@ impl PairsPage {
 
     fn text_in(&self, place: &str) -> &str {
         Typed::text(self.typed_in(place))
-    }
-
-    fn name(&self, person: &Person) -> String {
-        person.display_name(&self.v.t("participant"))
     }
 
     fn name_of(&self, id: &PersonId) -> String {

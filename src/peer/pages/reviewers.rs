@@ -4,13 +4,13 @@ use actix_web::web;
 use askama::Template;
 
 use super::marks;
+use super::trainer::RowWords;
 use crate::context::Context;
 use crate::ids::{ActivityId, PersonId};
 use crate::launch::SignedIn;
 use crate::peer::aggregate::Reviewer;
 use crate::peer::service::reviewers::{self, Card, Reviewers};
 use crate::peer::signs::Sign;
-use crate::platform::model::Person;
 use crate::web::{PageResult, View, page};
 
 #[derive(Template)]
@@ -21,11 +21,13 @@ struct ReviewersPage {
     base: String,
 }
 
-impl ReviewersPage {
-    fn name(&self, person: &Person) -> String {
-        person.display_name(&self.v.t("participant"))
+impl RowWords for ReviewersPage {
+    fn view(&self) -> &View {
+        &self.v
     }
+}
 
+impl ReviewersPage {
     fn name_of(&self, id: &PersonId) -> String {
         self.r.learner(id).map_or_else(|| self.v.t("pairs-gone"), |l| self.name(&l.person))
     }

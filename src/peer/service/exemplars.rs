@@ -1,5 +1,7 @@
 //! Works that a trainer shows to the group after the release, where their authors agree.
 
+use std::collections::HashMap;
+
 use super::super::model::{Consent, Submission, WorkFile};
 use super::super::{PeerError, store};
 use super::{for_learner, for_trainer};
@@ -7,7 +9,7 @@ use crate::activity;
 use crate::activity::model::Activity;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
-use crate::ids::{ActivityId, PersonId};
+use crate::ids::{ActivityId, PersonId, SubmissionId};
 use crate::launch::Scope;
 use crate::news;
 use crate::news::model::Kind;
@@ -77,19 +79,14 @@ pub fn answer(conn: &mut Conn, scope: &Scope, id: &ActivityId, agrees: bool, now
     Ok(audit::record(conn, now, &Actor::Person(scope.person.clone()), "exemplar.answer", id.as_str(), &detail)?)
 }
 
-/// The works of an activity that are shown, by their numbers.
-pub(super) fn list(conn: &mut Conn, activity: &Activity, works: &[Submission]) -> Result<Vec<Submission>, PeerError> {
-    if activity.released_at.is_none() {
-        return Ok(Vec::new());
-    }
-    let consents = store::list_exemplars(conn, &activity.id)?;
-    let is_shown = |w: &&Submission| {
-        let may = consents.get(&w.id) == Some(&Consent::Given);
-        may && w.is_handed_in() && w.withheld_reason.is_none()
-    };
-    let mut shown: Vec<Submission> = works.iter().filter(is_shown).cloned().collect();
-    shown.sort_by_key(|w| w.number);
-    Ok(shown)
+/// What authors say to showing their works; nobody is asked before the release.
+pub(super) fn consents(conn: &mut Conn, activity: &Activity) -> Result<HashMap<SubmissionId, Consent>, PeerError> {
+    Ok(if activity.released_at.is_some() { store::list_exemplars(conn, &activity.id)? } else { HashMap::new() })
+}
+
+/// Whether a work is shown.
+pub(super) fn is_shown(work: &Submission, consents: &HashMap<SubmissionId, Consent>) -> bool {
+    consents.get(&work.id) == Some(&Consent::Given) && work.is_handed_in() && work.withheld_reason.is_none()
 }
 
 /// A work that is shown, without its author.
@@ -110,8 +107,9 @@ pub struct Exemplar {
 /// `NotFound` before the release, and for a work that is not shown.
 pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, number: i32) -> Result<Exemplar, PeerError> {
     let activity = activity::store::get(conn, scope, id)?;
-    let works = store::list_submissions(conn, id)?;
-    let work = list(conn, &activity, &works)?.into_iter().find(|w| w.number == number).ok_or(StoreError::NotFound)?;
+    let consents = consents(conn, &activity)?;
+    let is_meant = |w: &Submission| w.number == number && is_shown(w, &consents);
+    let work = store::list_submissions(conn, id)?.into_iter().find(is_meant).ok_or(StoreError::NotFound)?;
     let files = store::list_files_of(conn, &work.id)?;
     Ok(Exemplar { activity, number, html: work.handed_in_html.unwrap_or_default(), files })
 }

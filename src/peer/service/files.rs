@@ -157,7 +157,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: &ActivityId, file: &FileId, form
     let knows =
         is_own || (is_staff && activity.shows_staff_names()) || (is_reviewer && activity.anonymity.shows_authors());
     if is_peer {
-        let is_shown = is_reviewer || !exemplars::list(conn, &activity, std::slice::from_ref(&submission))?.is_empty();
+        let is_shown = is_reviewer || exemplars::is_shown(&submission, &exemplars::consents(conn, &activity)?);
         if form == Form::Original || !is_shown {
             return Err(StoreError::NotFound.into());
         }

@@ -197,12 +197,11 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
         None => Vec::new(),
     };
     let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
-    let shown = exemplars::list(conn, &activity, &submissions)?.into_iter();
-    let exemplars = shown.filter(|w| w.person_id != scope.person).map(|w| w.number).collect();
-    let consent = match &submission {
-        Some(work) => store::list_exemplars(conn, id)?.remove(&work.id),
-        None => None,
-    };
+    let consents = exemplars::consents(conn, &activity)?;
+    let others = submissions.iter().filter(|w| w.person_id != scope.person && exemplars::is_shown(w, &consents));
+    let mut exemplars: Vec<i32> = others.map(|w| w.number).collect();
+    exemplars.sort_unstable();
+    let consent = submission.as_ref().and_then(|work| consents.get(&work.id)).copied();
     Ok(Home {
         consent,
         exemplars,

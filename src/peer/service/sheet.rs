@@ -6,6 +6,7 @@ use super::super::marks::Marks;
 use super::super::model::{Consent, Report, Response, Review, WorkFile};
 use super::super::rubric::Rubric;
 use super::super::{PeerError, store};
+use super::exemplars;
 use super::group::{self, Group, Row};
 use super::self_assessment::Beside;
 use super::work;
@@ -71,8 +72,8 @@ pub fn load(
         }
     }
     let responses = store::list_responses(conn, id)?;
-    let mut consents = store::list_exemplars(conn, id)?;
-    let consent = row.submission.as_ref().and_then(|work| consents.remove(&work.id));
+    let consents = exemplars::consents(conn, &activity)?;
+    let consent = row.submission.as_ref().and_then(|work| consents.get(&work.id)).copied();
     let files = match row.submission.as_ref().filter(|s| s.is_handed_in()) {
         Some(work) => store::list_files_of(conn, &work.id)?,
         None => Vec::new(),

@@ -181,9 +181,7 @@ pub fn take_back(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) 
     if submission.state == SubmissionState::Draft {
         return Ok(());
     }
-    // What was in time stays in time: nobody loses points by a change.
-    let is_later = submission.handed_in_at.is_some_and(|at| activity.days_late(at) < activity.days_late(now));
-    if !activity.takes_works(now) || is_later {
+    if !activity.gives_back(submission.handed_in_at.unwrap_or(now), now) {
         return Err(PeerError::Refused("work-deadline-passed"));
     }
     let reviews = store::list_reviews(conn, id)?;

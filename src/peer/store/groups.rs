@@ -8,9 +8,6 @@ use crate::ids::{ActivityId, PersonId};
 use crate::store::schema::review_groups;
 use crate::store::{Conn, StoreResult, on_engine};
 
-/// So many rows go into one statement: both engines limit how much one may bring along.
-const ROWS: usize = 1_000;
-
 /// The groups of an activity, by learner. The caller has checked the activity's scope.
 ///
 /// # Errors
@@ -37,7 +34,7 @@ pub(in crate::peer) fn put_groups(
         (review_groups::activity_id.eq(activity), review_groups::person_id.eq(person), review_groups::name.eq(name))
     };
     let rows: Vec<_> = groups.iter().map(row).collect();
-    for part in rows.chunks(ROWS) {
+    for part in rows.chunks(super::ROWS) {
         on_engine!(conn, c => diesel::insert_into(review_groups::table).values(part).execute(c))?;
     }
     Ok(())

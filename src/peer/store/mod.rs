@@ -34,3 +34,6 @@ pub(super) use works::{
     create_submission, find_submission, get_submission, get_submission_of_file, list_rubrics, list_submissions,
     update_submission, withhold,
 };
+
+/// So many rows go into one statement: both engines limit how much one may bring along.
+const ROWS: usize = 1_000;

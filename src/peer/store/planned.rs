@@ -7,9 +7,6 @@ use crate::peer::allocate::Planned;
 use crate::store::schema::planned_reviews;
 use crate::store::{Conn, StoreResult, on_engine, row_of};
 
-/// So many rows go into one statement: both engines limit how much one may bring along.
-const ROWS: usize = 1_000;
-
 row_of! {
     Planned as Row in planned_reviews {
         reviewer_id: PersonId,
@@ -37,7 +34,7 @@ pub(in crate::peer) fn list_planned(conn: &mut Conn, activity: &ActivityId) -> S
 pub(in crate::peer) fn create_planned(conn: &mut Conn, activity: &ActivityId, new: Vec<Planned>) -> StoreResult<()> {
     let row = |planned: Planned| (planned_reviews::activity_id.eq(activity), Row::from(planned));
     let rows: Vec<_> = new.into_iter().map(row).collect();
-    for part in rows.chunks(ROWS) {
+    for part in rows.chunks(super::ROWS) {
         on_engine!(conn, c => diesel::insert_into(planned_reviews::table).values(part).execute(c))?;
     }
     Ok(())

@@ -1,6 +1,12 @@
 //! The set-up form: read, checked, and shown again with everything that was typed.
 
-use crate::activity::model::{Activity, Anonymity, CHECKED, DAY, GroupRule, MarkMethod, ReviewingMethod};
+mod check;
+#[cfg(test)]
+mod tests;
+
+pub use check::{Dates, REVIEWS};
+
+use crate::activity::model::{Activity, Anonymity, CHECKED, GroupRule, MarkMethod, ReviewingMethod};
 use crate::clock::UtcTime;
 use crate::ids::{CohortId, PersonId, RubricVersionId};
 use crate::web::fields::Fields;
@@ -10,27 +16,6 @@ use crate::web::i18n::Lang;
 use super::rubric::{self, Criterion, Kind, Level, Rubric};
 use super::rubric_file;
 use super::table::Wrong;
-
-/// How many works a learner may be asked to review.
-pub const REVIEWS: std::ops::RangeInclusive<i32> = 1..=6;
-
-/// How many days late works may be taken.
-pub const LATE_DAYS: std::ops::RangeInclusive<i32> = 0..=30;
-
-/// What a late work may lose for each day.
-pub const LATE_PENALTY: std::ops::RangeInclusive<i32> = 0..=100;
-
-/// Which share of the works may be worth a check.
-pub const CHECKS: std::ops::RangeInclusive<i32> = 0..=50;
-
-/// What reviewing may count in the grade.
-pub const WEIGHTS: std::ops::RangeInclusive<i32> = 0..=50;
-
-/// How many minutes works may wait.
-pub const WAITS: std::ops::RangeInclusive<i32> = 0..=1440;
-
-/// What a full mark may count in the LMS's gradebook.
-pub const POINTS: std::ops::RangeInclusive<i32> = 1..=1000;
 
 /// What stands in the form.
 #[derive(Clone, Debug)]
@@ -90,9 +75,6 @@ pub struct Setup {
     /// Whether the brief was over its limit as it came.
     brief_too_long: bool,
 }
-
-/// Something to correct: a text key, and the criterion (from 1) where it is one's fault.
-pub type Problem = rubric::Problem;
 
 impl Setup {
     /// A fresh form: the first template, three reviews, double blind.
@@ -256,52 +238,6 @@ impl Setup {
         number(criteria);
         true
     }
-
-    /// Everything that must be corrected; empty when it can be stored.
-    #[must_use]
-    pub fn problems(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let mut add = |key| problems.push(Problem { key, criterion: 0 });
-        if self.title.is_empty() {
-            add("setup-no-title");
-        }
-        if self.title.chars().count() > 200 {
-            add("setup-title-too-long");
-        }
-        if self.brief.words() == 0 {
-            add("setup-no-brief");
-        }
-        if self.brief_too_long {
-            add("setup-brief-too-long");
-        }
-        if self.unreadable.contains(&"work_due") {
-            add("setup-work-date-unreadable");
-        }
-        if self.unreadable.contains(&"review_due") {
-            add("setup-review-date-unreadable");
-        }
-        self.date_problems(&mut add);
-        if !REVIEWS.contains(&self.reviews) {
-            add("setup-reviews-range");
-        }
-        if self.received != 0 && !REVIEWS.contains(&self.received) {
-            add("setup-received-range");
-        }
-        if !self.pasted.trim().is_empty() {
-            add("setup-import-pending");
-        }
-        if !POINTS.contains(&self.points) {
-            add("setup-points-range");
-        }
-        if !CHECKS.contains(&self.check_percent) {
-            add("setup-checks-range");
-        }
-        if !WEIGHTS.contains(&self.reviewing_weight) {
-            add("setup-weight-range");
-        }
-        problems.extend(self.rubric.problems());
-        problems
-    }
 }
 
 impl Setup {
@@ -316,71 +252,6 @@ impl Setup {
                 *date = date.map(|date| date.plus_seconds(by));
             }
         }
-    }
-
-    /// Dates that do not fit each other.
-    fn date_problems(&self, add: &mut impl FnMut(&'static str)) {
-        if self.unreadable.contains(&"review_from") {
-            add("setup-review-from-unreadable");
-        }
-        let is_wrong = |a: Option<UtcTime>, b: Option<UtcTime>| a.zip(b).is_some_and(|(a, b)| a >= b);
-        if is_wrong(self.work_due, self.review_due) {
-            add("setup-review-before-work");
-        } else if is_wrong(self.review_from, self.review_due) {
-            add("setup-review-from-after-end");
-        }
-        if self.review_from.zip(self.work_due).is_some_and(|(from, work)| from < work) {
-            add("setup-review-from-before-work");
-        }
-        if !LATE_DAYS.contains(&self.late_days) {
-            add("setup-late-days-range");
-        } else if self.late_days > 0 && self.work_due.is_none() {
-            add("setup-late-no-date");
-        } else if self.late_days > 0 && is_wrong(self.works_end(), self.review_due) {
-            add("setup-late-after-reviews");
-        }
-        if !LATE_PENALTY.contains(&self.late_penalty) {
-            add("setup-late-penalty-range");
-        }
-        if !WAITS.contains(&self.pool_minutes) {
-            add("setup-pool-range");
-        }
-        if self.unreadable.contains(&"release_at") {
-            add("setup-release-unreadable");
-        }
-        match (self.release_at, self.review_due) {
-            (Some(_), None) => add("setup-release-no-end"),
-            (Some(release), Some(end)) if release < end => add("setup-release-before-end"),
-            _ => {}
-        }
-    }
-
-    /// Until when works are taken.
-    fn works_end(&self) -> Option<UtcTime> {
-        self.work_due.map(|due| due.plus_seconds(i64::from(self.late_days) * DAY))
-    }
-}
-
-/// A date may lie so many seconds back and still mean "now".
-const JUST_NOW: i64 = 300;
-
-/// Dates for handing in, for reviews, and for the release.
-pub type Dates = (Option<UtcTime>, Option<UtcTime>, Option<UtcTime>);
-
-impl Setup {
-    /// Dates that have passed and were not there before: learners would lose time that they counted on. Who wants to end
-    /// something now says now.
-    #[must_use]
-    pub fn past(&self, before: Dates, now: UtcTime) -> Vec<Problem> {
-        let is_past = |new: Option<UtcTime>, before: Option<UtcTime>| {
-            new != before && new.is_some_and(|new| now.seconds_since(new) > JUST_NOW)
-        };
-        let keys = [
-            ("setup-work-date-past", is_past(self.work_due, before.0)),
-            ("setup-review-date-past", is_past(self.review_due, before.1)),
-            ("setup-release-date-past", is_past(self.release_at, before.2)),
-        ];
-        keys.into_iter().filter(|(_, past)| *past).map(|(key, _)| Problem { key, criterion: 0 }).collect()
     }
 }
 
@@ -451,152 +322,5 @@ fn fresh_criterion(what: &str, lang: Lang) -> Criterion {
 pub(super) fn number(criteria: &mut [Criterion]) {
     for (i, criterion) in criteria.iter_mut().enumerate() {
         criterion.id = format!("c{}", i + 1);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn form(changes: &[(&str, &str)]) -> Fields {
-        let mut pairs: Vec<(&str, &str)> = vec![
-            ("title", "T"),
-            ("brief", "<div>Do it</div>"),
-            ("work_due", "2026-05-10T10:00:00Z"),
-            ("review_due", "2026-05-20T10:00:00Z"),
-            ("reviews", "3"),
-            ("anonymity", "open"),
-            ("criteria", "1"),
-            ("c0_title", "C"),
-            ("c0_weight", "10"),
-            ("c0_levels", "2"),
-            ("c0_l0_label", "low"),
-            ("c0_l0_points", "0"),
-            ("c0_l1_label", "high"),
-            ("c0_l1_points", "1"),
-        ];
-        for (name, value) in changes {
-            pairs.retain(|(n, _)| n != name);
-            pairs.push((name, value));
-        }
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        Fields::parse(body.as_bytes()).unwrap()
-    }
-
-    fn keys(changes: &[(&str, &str)]) -> Vec<&'static str> {
-        Setup::read(&form(changes), Lang::En).problems().into_iter().map(|p| p.key).collect()
-    }
-
-    #[test]
-    fn a_good_form_is_read() {
-        let setup = Setup::read(&form(&[]), Lang::En);
-        assert_eq!(setup.problems(), []);
-        assert_eq!((setup.reviews, setup.anonymity), (3, Anonymity::Open));
-        assert_eq!(setup.rubric.criteria[0].id, "c1");
-    }
-
-    #[test]
-    fn each_mistake_is_named() {
-        for (change, key) in [
-            (("title", " "), "setup-no-title"),
-            (("brief", "<div><br></div>"), "setup-no-brief"),
-            (("review_due", "2026-05-10T10:00:00Z"), "setup-review-before-work"),
-            (("work_due", "soon"), "setup-work-date-unreadable"),
-            (("review_due", "2026-02-30T10:00:00Z"), "setup-review-date-unreadable"),
-            (("reviews", "0"), "setup-reviews-range"),
-            (("reviews", "7"), "setup-reviews-range"),
-            (("reviews", "x"), "setup-reviews-range"),
-            (("points", "0"), "setup-points-range"),
-            (("points", "1001"), "setup-points-range"),
-            (("points", "12.5"), "setup-points-range"),
-            (("review_from", "later"), "setup-review-from-unreadable"),
-            (("review_from", "2026-05-10T09:59:00Z"), "setup-review-from-before-work"),
-            (("review_from", "2026-05-20T10:00:00Z"), "setup-review-from-after-end"),
-            (("late_days", "31"), "setup-late-days-range"),
-            (("late_days", "-1"), "setup-late-days-range"),
-            (("late_days", "a week"), "setup-late-days-range"),
-            (("late_days", "10"), "setup-late-after-reviews"),
-            (("late_penalty", "101"), "setup-late-penalty-range"),
-            (("late_penalty", "1.5"), "setup-late-penalty-range"),
-            (("check_percent", "51"), "setup-checks-range"),
-            (("check_percent", "all"), "setup-checks-range"),
-            (("received", "7"), "setup-received-range"),
-            (("received", "many"), "setup-received-range"),
-            (("reviewing_weight", "51"), "setup-weight-range"),
-            (("reviewing_weight", "half"), "setup-weight-range"),
-            (("pool_minutes", "1441"), "setup-pool-range"),
-            (("pool_minutes", "soon"), "setup-pool-range"),
-            (("release_at", "then"), "setup-release-unreadable"),
-            (("release_at", "2026-05-20T09:59:00Z"), "setup-release-before-end"),
-            (("comment_words", "51"), "rubric-comment-words"),
-            (("comment_words", "some"), "rubric-comment-words"),
-            (("criteria", "0"), "rubric-no-criteria"),
-            (("c0_levels", "0"), "rubric-levels-count"),
-            (("c0_l1_points", "x"), "rubric-points-rise"),
-            (("rubric_text", "criterion\nA"), "setup-import-pending"),
-        ] {
-            assert_eq!(keys(&[change]), [key], "{change:?}");
-        }
-        let long = format!("<div>{}</div>", "x".repeat(MAX_RICH_TEXT));
-        assert_eq!(keys(&[("brief", &long)]), ["setup-brief-too-long"]);
-        assert_eq!(keys(&[("late_days", "3"), ("work_due", "")]), ["setup-late-no-date"]);
-        assert_eq!(keys(&[("release_at", "2026-05-20T10:00:00Z"), ("review_due", "")]), ["setup-release-no-end"]);
-        assert_eq!(keys(&[("release_at", "2026-05-20T10:00:00Z")]), [""; 0]);
-        assert_eq!(keys(&[("late_days", "9"), ("review_from", "2026-05-10T10:00:00Z")]), [""; 0]);
-    }
-
-    #[test]
-    fn a_new_date_has_not_passed() {
-        let at = |text: &str| UtcTime::parse_iso(text);
-        let setup = Setup::read(&form(&[("release_at", "2026-05-25T10:00:00Z")]), Lang::En);
-        let keys = |before: Dates, now: &str| {
-            setup.past(before, at(now).unwrap()).into_iter().map(|p| p.key).collect::<Vec<_>>()
-        };
-        let (work, review) = (at("2026-05-10T10:00:00Z"), at("2026-05-20T10:00:00Z"));
-        let release = at("2026-05-25T10:00:00Z");
-        assert_eq!(keys((None, None, None), "2026-05-10T10:05:00Z"), [""; 0], "just now");
-        assert_eq!(keys((None, None, None), "2026-05-10T10:06:00Z"), ["setup-work-date-past"]);
-        assert_eq!(
-            keys((None, None, None), "2026-06-01T00:00:00Z"),
-            ["setup-work-date-past", "setup-review-date-past", "setup-release-date-past"]
-        );
-        assert_eq!(keys((work, review, release), "2026-06-01T00:00:00Z"), [""; 0], "they were there");
-        assert_eq!(
-            keys((review, review, release), "2026-06-01T00:00:00Z"),
-            ["setup-work-date-past"],
-            "moved backwards"
-        );
-    }
-
-    #[test]
-    fn without_script_dates_are_utc() {
-        let setup = Setup::read(&form(&[("work_due", ""), ("work_due_local", "2026-05-10T10:00")]), Lang::En);
-        assert_eq!(setup.work_due, UtcTime::parse_iso("2026-05-10T10:00:00Z"));
-        assert_eq!(setup.problems(), []);
-    }
-
-    #[test]
-    fn buttons_change_the_rubric_and_keep_the_rest() {
-        let mut setup = Setup::read(&form(&[]), Lang::En);
-        assert!(setup.apply("add", Lang::En));
-        for what in ["number", "yes-no", "words"] {
-            assert!(setup.apply(&format!("add:{what}"), Lang::Fr));
-        }
-        let kinds: Vec<Kind> = setup.rubric.criteria.iter().map(|c| c.kind).collect();
-        assert_eq!(kinds, [Kind::Levels, Kind::Levels, Kind::Number, Kind::Levels, Kind::Words]);
-        assert_eq!(setup.rubric.criteria[3].levels[1].label, "Oui");
-        setup.rubric.criteria.truncate(2);
-        assert_eq!(setup.rubric.criteria[1].id, "c2");
-        assert!(setup.apply("add-level:1", Lang::En));
-        assert_eq!(setup.rubric.criteria[1].levels.len(), 4);
-        assert!(setup.apply("remove-level:1", Lang::En));
-        assert!(setup.apply("remove:0", Lang::En));
-        assert_eq!(setup.rubric.criteria[0].id, "c1");
-        assert!(setup.apply("template:conversation", Lang::Fr));
-        assert_eq!(setup.rubric.criteria.len(), 3);
-        assert_eq!(setup.title, "T");
-        assert!(!setup.apply("save", Lang::En));
-        assert!(setup.apply("remove:99", Lang::En), "an index out of range changes nothing");
-        assert_eq!(setup.rubric.criteria.len(), 3);
     }
 }
