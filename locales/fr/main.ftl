@@ -317,7 +317,10 @@ step-review = Relecture
 step-feedback = Retours
 step-result = Résultat
 handed-in-on = Remis
-reviews-of = { $n } relectures sur { $k }
+reviews-of = { $n ->
+    [one] { $n } relecture sur { $k }
+   *[other] { $n } relectures sur { $k }
+}
 reviews-received = { $n ->
     [one] { $n } relecture
    *[other] { $n } relectures
