@@ -61,6 +61,8 @@ text_enum! {
         Within => "within",
         /// To others.
         Across => "across",
+        /// To others; each group is a team that hands in one work.
+        Teams => "teams",
     }
 }
 

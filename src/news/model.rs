@@ -19,6 +19,10 @@ text_enum! {
         Reply => "reply",
         /// The reviewer answered.
         Answer => "answer",
+        /// Somebody in a team handed the work in.
+        TeamHandedIn => "team_handed_in",
+        /// Somebody in a team took the work back.
+        TeamTookBack => "team_took_back",
         /// The trainer asks for a review.
         Asked => "asked",
         /// A work is due soon.
@@ -60,7 +64,9 @@ impl Kind {
     pub const fn topic(self) -> Topic {
         match self {
             Self::Released | Self::MarkChanged | Self::AppealAnswered | Self::DatesChanged => Topic::Results,
-            Self::Reply | Self::Answer | Self::ExemplarAsked => Topic::Conversation,
+            Self::Reply | Self::Answer | Self::ExemplarAsked | Self::TeamHandedIn | Self::TeamTookBack => {
+                Topic::Conversation
+            }
             Self::Asked | Self::WorkDue | Self::ReviewsDue | Self::ReviewsBegin => Topic::Reminders,
             Self::Appeal | Self::Report | Self::ReleasedByItself | Self::ReleaseWaits => Topic::Questions,
         }
@@ -82,6 +88,8 @@ impl Kind {
             Self::DatesChanged => "news-dates-changed",
             Self::Reply => "news-reply",
             Self::Answer => "news-answer",
+            Self::TeamHandedIn => "news-team-handed-in",
+            Self::TeamTookBack => "news-team-took-back",
             Self::Asked => "news-asked",
             Self::WorkDue => "news-work-due",
             Self::ReviewsDue => "news-reviews-due",

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::aggregate::{self, Aggregate, Fallback, Observation, Reviewer, TrainerMark};
 use super::model::{Override, Review, Submission, mean};
 use super::practice::{Example, Practice};
+use super::teams::Teams;
 use crate::activity::model::MarkMethod;
 use crate::crypto;
 use crate::ids::{ExampleId, PersonId, SubmissionId};
@@ -110,12 +111,17 @@ fn value(points: Points) -> f64 {
 impl Input {
     /// What there is of an activity now.
     #[must_use]
-    pub fn of(method: MarkMethod, submissions: &[Submission], reviews: &[Review], decisions: &[Override]) -> Self {
+    pub fn of(
+        method: MarkMethod,
+        (submissions, teams): (&[Submission], &Teams),
+        reviews: &[Review],
+        decisions: &[Override],
+    ) -> Self {
         let sent = reviews.iter().filter(|r| r.counts());
         let given = sent.filter_map(|r| {
             Some(Given { work: r.submission_id.clone(), reviewer: r.reviewer_id.clone(), total: r.total? })
         });
-        let work_of = |person: &PersonId| submissions.iter().find(|s| s.person_id == *person).map(|s| s.id.clone());
+        let work_of = |person: &PersonId| teams.work_of(submissions, person).map(|s| s.id.clone());
         let judged = decisions
             .iter()
             .filter(|d| d.judges)
@@ -123,6 +129,8 @@ impl Input {
         let (mut reviews, mut trainer): (Vec<Given>, Vec<Judged>) = (given.collect(), judged.collect());
         reviews.sort();
         trainer.sort();
+        // What is decided about the work of a team is decided for each of its members.
+        trainer.dedup();
         Self { method, reviews, trainer, practice: Vec::new(), references: Vec::new() }
     }
 

@@ -19,6 +19,7 @@ pub mod setup;
 pub mod signs;
 pub mod store;
 pub mod table;
+pub mod teams;
 
 use crate::activity::picker::PickError;
 use crate::store::StoreError;

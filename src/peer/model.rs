@@ -40,7 +40,7 @@ pub struct Submission {
     pub id: SubmissionId,
     /// The activity.
     pub activity_id: ActivityId,
-    /// The author.
+    /// The author; of a team's work, one of them.
     pub person_id: PersonId,
     /// The course that the author came from.
     pub course_id: CourseId,
@@ -58,6 +58,8 @@ pub struct Submission {
     pub handed_in_at: Option<UtcTime>,
     /// Why the trainer took it out of reviewing, if so; the author reads it.
     pub withheld_reason: Option<String>,
+    /// The team whose work it is; None for a learner's own.
+    pub team: Option<String>,
 }
 
 impl Submission {

@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use super::model::Submission;
 use super::service::extension;
 use super::service::queue::{self, Queue};
-use super::service::release;
+use super::service::{release, teams};
 use super::{PeerError, store};
 use crate::activity;
 use crate::activity::model::Activity;
@@ -98,12 +99,12 @@ fn find(conn: &mut Conn, now: UtcTime) -> Result<Vec<Reminder>, PeerError> {
 fn find_in(conn: &mut Conn, activity: &Activity, now: UtcTime, found: &mut Vec<Reminder>) -> Result<(), PeerError> {
     let (submissions, reviews) =
         (store::list_submissions(conn, &activity.id)?, store::list_reviews(conn, &activity.id)?);
-    let extensions = store::list_extensions(conn, &activity.id)?;
+    let (extensions, teams) = (store::list_extensions(conn, &activity.id)?, teams::load(conn, activity)?);
     let queue = Queue::load(conn, activity, (&submissions, &reviews), now)?;
     for learner in cohort::store::list_all_learners(conn, &activity.cohort_id)? {
         let person = learner.person.id;
-        let own = extension::for_person(activity.clone(), extensions.iter().find(|e| e.person_id == person));
-        let is_handed_in = submissions.iter().any(|s| s.person_id == person && s.is_handed_in());
+        let own = extension::for_author(activity, &person, &extensions, &teams);
+        let is_handed_in = teams.work_of(&submissions, &person).is_some_and(Submission::is_handed_in);
         let mine = || reviews.iter().filter(|r| r.reviewer_id == person);
         let Some((kind, until)) = due(&own, is_handed_in, mine().filter(|r| r.sent_at.is_some()).count(), now) else {
             continue;

@@ -253,6 +253,7 @@ diesel::table! {
         withheld_reason -> Nullable<Text>,
         withheld_by -> Nullable<Text>,
         withheld_at -> Nullable<BigInt>,
+        team -> Nullable<Text>,
     }
 }
 

@@ -39,4 +39,5 @@ mod rubrics;
 mod self_assessment;
 mod sessions;
 mod store;
+mod teams;
 mod texts;

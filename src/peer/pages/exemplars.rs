@@ -29,7 +29,7 @@ async fn show(user: SignedIn, context: web::Data<Context>, path: web::Path<(Stri
     let number: i32 = number.parse().map_err(|_| PageError::not_found())?;
     let mut e = context.db.read(move |c| exemplars::load(c, &scope, &id, number)).await?;
     let files = FileList::new(&user.view, &e.activity.id, std::mem::take(&mut e.files), Reader::Blind);
-    let (work, name) = (CleanHtml::sanitise(&e.html), participant(&user.view, e.number));
+    let (work, name) = (CleanHtml::sanitise(&e.html), participant(&user.view, &e.activity, e.number));
     page(&ExemplarPage { v: user.view, e, work, files, name })
 }
 

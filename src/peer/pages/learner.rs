@@ -20,6 +20,7 @@ use crate::peer::reviewing::overall;
 use crate::peer::service::home::{self, Given, Home, LearnerResult, Received, Waiting};
 use crate::peer::service::respond::{MAX_APPEAL, MAX_REPLY};
 use crate::peer::service::review::MAX_REPORT;
+use crate::peer::service::teams::Team;
 use crate::peer::service::work::{self, Writing};
 use crate::store::columns::Points;
 use crate::web::html::CleanHtml;
@@ -104,11 +105,15 @@ impl LearnerPage {
 
     /// A name as far as it is shown.
     fn shown(&self, name: &Option<String>, number: &i32) -> String {
-        name.clone().unwrap_or_else(|| participant(&self.v, *number))
+        name.clone().unwrap_or_else(|| self.numbered(number))
     }
 
     fn numbered(&self, number: &i32) -> String {
-        participant(&self.v, *number)
+        participant(&self.v, &self.home.activity, *number)
+    }
+
+    fn team_words(&self, team: &Team) -> String {
+        team_words(&self.v, team)
     }
 
     fn report_words(&self, report: &Report) -> String {
@@ -228,7 +233,7 @@ impl LearnerPage {
     }
 
     fn own_name(&self) -> String {
-        self.home.submission.as_ref().map_or_else(String::new, |s| participant(&self.v, s.number))
+        self.home.submission.as_ref().map_or_else(String::new, |s| self.numbered(&s.number))
     }
 }
 
@@ -243,6 +248,13 @@ async fn show(user: SignedIn, context: web::Data<Context>, id: web::Path<String>
     page(&LearnerPage { news, ..LearnerPage::new(user.view, home, now) })
 }
 
+/// With whom somebody hands in.
+fn team_words(v: &View, team: &Team) -> String {
+    let names: Vec<String> =
+        team.others.iter().map(|name| name.clone().unwrap_or_else(|| v.t("participant"))).collect();
+    if names.is_empty() { v.t("team-alone") } else { v.a("team-with", "names", names.join(", ")) }
+}
+
 #[derive(Template)]
 #[template(path = "editor.html")]
 struct Editor {
@@ -255,13 +267,17 @@ struct Editor {
     files: FileList,
     max_bytes: u64,
     problem: Option<String>,
+    /// With whom the work is handed in.
+    team: Option<String>,
+    /// What was begun alone before.
+    before: Option<CleanHtml>,
     open: bool,
     late: bool,
 }
 
 impl Editor {
     fn new(v: View, writing: Writing, context: &Context, now: UtcTime) -> Self {
-        let Writing { activity, rubric, own } = writing;
+        let Writing { activity, rubric, own, team, before } = writing;
         let (text, revision, files) =
             own.map_or_else(Default::default, |(s, files)| (s.draft_html, s.draft_revision, files));
         Self {
@@ -270,12 +286,14 @@ impl Editor {
             files: FileList::new(&v, &activity.id, files, Reader::Writing),
             max_bytes: context.files.max_bytes(),
             brief: CleanHtml::sanitise(&activity.brief_html),
+            team: team.map(|team| format!("{} {}", v.a("team-of", "name", &team.name), team_words(&v, &team))),
             rubric: RubricView::new(&v, rubric),
             v,
             activity,
             text,
             revision,
             problem: None,
+            before: before.map(|html| CleanHtml::sanitise(&html)).filter(|html| html.words() > 0),
         }
     }
 
@@ -317,15 +335,19 @@ async fn hand_in(form: Posted, context: web::Data<Context>, id: web::Path<String
     context.wake.wake();
     let home = format!("/peer/{id}");
     let rule = match outcome {
-        // A double click: the first one has handed it in.
-        Ok(Ok(()) | Err(PeerError::Refused("work-handed-in"))) => return Ok(see_other(&home)),
+        Ok(Ok(())) => return Ok(see_other(&home)),
         Ok(Err(PeerError::Refused(rule))) | Err(PeerError::Refused(rule)) => rule,
         Ok(Err(error)) | Err(error) => return Err(error.into()),
     };
     // The page comes back with the whole text, whether or not it could be stored.
     let writing = context.db.read(move |c| work::open_editor(c, &scope, &id)).await?;
-    let problem = Some(by.view.t(&format!("refused-{rule}")));
     let text = CleanHtml::sanitise(&html).as_str().to_owned();
+    let handed_in = writing.own.as_ref().and_then(|(work, _)| work.handed_in_html.as_ref());
+    if rule == "work-handed-in" && handed_in == Some(&text) {
+        // A double click: the first one has handed it in. What somebody else in the team has handed in is another text.
+        return Ok(see_other(&home));
+    }
+    let problem = Some(by.view.t(&format!("refused-{rule}")));
     let editor = Editor { text, problem, ..Editor::new(by.view, writing, &context, at) };
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &editor)
 }

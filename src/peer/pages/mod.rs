@@ -26,6 +26,7 @@ use actix_web::web;
 
 use super::PeerError;
 use super::table::Wrong;
+use crate::activity::model::{Activity, GroupRule};
 use crate::grades::model::GradeState;
 use crate::web::{PageError, View};
 
@@ -154,9 +155,10 @@ fn table_words(v: &View, wrong: &Wrong) -> String {
     }
 }
 
-/// "Participant 07".
-fn participant(v: &View, number: i32) -> String {
-    v.a("participant-number", "number", format!("{number:02}"))
+/// "Participant 07", or "Team 07" in an activity whose works are handed in by teams.
+fn participant(v: &View, activity: &Activity, number: i32) -> String {
+    let key = if activity.group_rule == GroupRule::Teams { "team-number" } else { "participant-number" };
+    v.a(key, "number", format!("{number:02}"))
 }
 
 /// The routes.

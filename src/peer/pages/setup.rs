@@ -77,6 +77,7 @@ impl SetupPage {
             GroupRule::Any => "groups-any",
             GroupRule::Within => "groups-within",
             GroupRule::Across => "groups-across",
+            GroupRule::Teams => "groups-teams",
         }
     }
 
@@ -222,7 +223,7 @@ async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<St
     let known = context.db.read(move |c| settings::load(c, &read_scope, &read_id)).await?;
     let mut setup = Setup::read(&fields, user.view.lang());
     if known.rubric_in_use {
-        setup.rubric = known.rubric;
+        setup.rubric = known.rubric.clone();
     }
     let asked = setup.apply(fields.text("action"), user.view.lang());
     if !asked && fields.has("shift") {
@@ -232,6 +233,9 @@ async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<St
     let mut problems = if asked { Vec::new() } else { [setup.problems(), setup.past(before, at)].concat() };
     if !asked && known.is_reviewed && setup.review_from.is_some_and(|from| at < from) {
         problems.push(Problem { key: "setup-review-from-begun", criterion: 0 });
+    }
+    if !asked && known.moves_works(&setup) {
+        problems.push(Problem { key: "setup-teams-handed-in", criterion: 0 });
     }
     if asked || !problems.is_empty() {
         let shown = settings_form(&user, setup, problems, &id, known.rubric_in_use);

@@ -1,10 +1,13 @@
 //! The trainer's group page, and what all pages of trainers say about a learner.
 
+use std::collections::BTreeSet;
+
 use actix_web::web;
 use askama::Template;
 
 use super::{grade_tag, grade_words, marks, participant};
 use crate::activity;
+use crate::activity::model::{Activity, GroupRule};
 use crate::clock::UtcTime;
 use crate::cohort::roster::{self, Roster, RosterState};
 use crate::context::Context;
@@ -75,7 +78,7 @@ impl GroupPage {
 
     fn short_of_reviews(&self) -> usize {
         let enough = if self.group.activity.released_at.is_some() { 0 } else { self.group.activity.enough() };
-        self.group.rows.iter().filter(|r| r.is_handed_in() && r.received < enough).count()
+        self.group.rows.iter().filter(|r| r.is_first && r.is_handed_in() && r.received < enough).count()
     }
 
     fn unsent_grades(&self) -> usize {
@@ -95,12 +98,21 @@ impl GroupPage {
 
     /// Those about whose work or reviews something was reported.
     fn reported(&self) -> Vec<&Row> {
-        self.group.rows.iter().filter(|r| r.reports > 0).collect()
+        self.group.rows.iter().filter(|r| r.is_first && r.reports > 0).collect()
     }
 
     /// How many reviews will be missing; nobody waits for them after the release.
     fn shortage(&self) -> usize {
         if self.group.activity.released_at.is_some() { 0 } else { self.group.shortage(self.now) }
+    }
+
+    /// How many works there can be at most, where teams hand in and that is too few for everybody's reviews.
+    fn too_few_works(&self) -> Option<usize> {
+        let activity = &self.group.activity;
+        let of = |r: &Row| r.team.clone().unwrap_or_else(|| r.learner.person.id.to_string());
+        let works = self.group.rows.iter().map(of).collect::<BTreeSet<_>>().len();
+        let is_short = activity.group_rule == GroupRule::Teams && works <= self.wanted();
+        (is_short && activity.released_at.is_none()).then_some(works)
     }
 
     /// What keeps the marks from being released by themselves, once that was to be.
@@ -169,8 +181,8 @@ pub(super) trait RowWords {
         person.display_name(&self.view().t("participant"))
     }
 
-    fn number(&self, row: &Row) -> String {
-        row.submission.as_ref().map_or_else(String::new, |s| participant(self.view(), s.number))
+    fn number(&self, activity: &Activity, row: &Row) -> String {
+        row.submission.as_ref().map_or_else(String::new, |s| participant(self.view(), activity, s.number))
     }
 
     fn next_words(&self, row: &Row) -> String {

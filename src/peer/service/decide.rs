@@ -2,8 +2,8 @@
 
 use super::super::model::Override;
 use super::super::{PeerError, store};
-use super::group::Row;
-use super::{for_staff, for_trainer, sheet};
+use super::group::{self, Row};
+use super::{for_staff, for_trainer, teams};
 use crate::activity::model::{Activity, GradeTag};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
@@ -14,8 +14,8 @@ use crate::ids::{ActivityId, PersonId};
 use crate::launch::Scope;
 use crate::news;
 use crate::news::model::Kind;
-use crate::store::Conn;
 use crate::store::columns::Points;
+use crate::store::{Conn, StoreError};
 
 /// What a trainer decides about a mark.
 #[derive(Clone, Debug)]
@@ -63,34 +63,41 @@ pub fn decide_mark(
     if decision.mark.is_some_and(|m| m < Points(0) || m > Points::FULL) {
         return Err(PeerError::Refused("mark-range"));
     }
-    let before = sheet::load(conn, scope, id, person, now)?;
+    let before = group::load(conn, scope, id, now)?;
+    if !before.rows.iter().any(|row| row.learner.person.id == *person) {
+        return Err(StoreError::NotFound.into());
+    }
     if decision_number(conn, scope, id, person)? != decision.seen {
         return Err(PeerError::Refused("changed-meanwhile"));
     }
-    let stored = Override {
-        person_id: person.clone(),
-        number: decision.seen + 1,
-        mark: decision.mark,
-        reason: decision.reason.trim().to_owned(),
-        judges: decision.judges && decision.mark.is_some(),
-    };
-    store::create_override(conn, id, &stored, &scope.person, now)?;
-    audit::record(
-        conn,
-        now,
-        &Actor::Person(scope.person.clone()),
-        "mark.decide",
-        id.as_str(),
-        &serde_json::json!({
-            "person": person, "before": before.row.mark.value, "after": decision.mark, "judges": stored.judges,
-        }),
-    )?;
-    if activity.released_at.is_some() {
-        let row = sheet::load(conn, scope, id, person, now)?.row;
-        if let Some(grade) = grade_of(&row, scope, id, SLIP)
+    let known = store::list_overrides(conn, id)?;
+    let judges = decision.judges && decision.mark.is_some();
+    let was_judged = known.iter().any(|o| o.person_id == *person && o.judges);
+    let of_team = teams::load(conn, &activity)?.members(person);
+    // What judges a work holds for all who handed it in, and so does its end; an exception is one learner's.
+    let whose = if judges || (was_judged && decision.mark.is_none()) { of_team } else { vec![person.clone()] };
+    for member in &whose {
+        // Whoever has left the course has no mark any more.
+        let Some(row) = before.rows.iter().find(|row| row.learner.person.id == *member) else { continue };
+        let number = known.iter().find(|o| o.person_id == *member).map_or(0, |o| o.number) + 1;
+        let (mark, reason) = (decision.mark, decision.reason.trim().to_owned());
+        let stored = Override { person_id: member.clone(), number, mark, reason, judges };
+        store::create_override(conn, id, &stored, &scope.person, now)?;
+        let actor = Actor::Person(scope.person.clone());
+        let detail = serde_json::json!({"person": member, "before": row.mark.value, "after": mark, "judges": judges});
+        audit::record(conn, now, &actor, "mark.decide", id.as_str(), &detail)?;
+    }
+    if activity.released_at.is_none() {
+        return Ok(());
+    }
+    let changed = group::load(conn, scope, id, now)?.rows;
+    for row in changed.iter().filter(|row| whose.contains(&row.learner.person.id)) {
+        let (member, number) = (&row.learner.person.id, row.mark.decision.as_ref().map_or(0, |d| d.number));
+        if let Some(grade) = grade_of(row, scope, id, SLIP)
             && grades::service::decide(conn, &grade, now)?.is_some()
         {
-            news::service::tell(conn, person, id, Kind::MarkChanged, &stored.number.to_string(), now)?;
+            let about = format!("{number} {}", now.unix_seconds());
+            news::service::tell(conn, member, id, Kind::MarkChanged, &about, now)?;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::super::model::{Consent, Submission, WorkFile};
 use super::super::{PeerError, store};
+use super::teams::{self, own_work};
 use super::{for_learner, for_trainer};
 use crate::activity;
 use crate::activity::model::Activity;
@@ -39,7 +40,7 @@ pub fn wish(
 ) -> Result<(), PeerError> {
     dialect::lock_for_transaction(conn, &format!("exemplars {id}"))?;
     let activity = for_trainer(conn, scope, id)?;
-    let work = store::find_submission(conn, id, person)?.filter(Submission::is_handed_in);
+    let work = own_work(conn, &activity, person)?.filter(Submission::is_handed_in);
     let work = work.ok_or(StoreError::NotFound)?;
     if activity.released_at.is_none() {
         return Err(PeerError::Refused("exemplar-not-released"));
@@ -51,7 +52,9 @@ pub fn wish(
     match (wish, known) {
         (Wish::Show, None) => {
             store::create_exemplar(conn, (id, &work.id), &scope.person, now)?;
-            news::service::tell(conn, person, id, Kind::ExemplarAsked, &now.unix_seconds().to_string(), now)?;
+            for author in teams::load(conn, &activity)?.authors(&work) {
+                news::service::tell(conn, &author, id, Kind::ExemplarAsked, &now.unix_seconds().to_string(), now)?;
+            }
         }
         (Wish::Show, Some(Consent::Refused)) => return Err(PeerError::Refused("exemplar-refused")),
         // What an author has refused stays refused: nobody is asked again and again.
@@ -68,8 +71,8 @@ pub fn wish(
 /// `NotFound` where nobody asked.
 pub fn answer(conn: &mut Conn, scope: &Scope, id: &ActivityId, agrees: bool, now: UtcTime) -> Result<(), PeerError> {
     dialect::lock_for_transaction(conn, &format!("exemplars {id}"))?;
-    for_learner(conn, scope, id)?;
-    let work = store::find_submission(conn, id, &scope.person)?.ok_or(StoreError::NotFound)?;
+    let activity = for_learner(conn, scope, id)?;
+    let work = own_work(conn, &activity, &scope.person)?.ok_or(StoreError::NotFound)?;
     if !store::list_exemplars(conn, id)?.contains_key(&work.id) {
         return Err(StoreError::NotFound.into());
     }

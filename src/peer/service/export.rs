@@ -20,7 +20,7 @@ use crate::store::columns::Points;
 pub struct Line {
     /// Our id of the review.
     pub review: String,
-    /// Who wrote the work.
+    /// Who wrote the work, or the team.
     pub author: String,
     /// Who reviewed it.
     pub reviewer: String,
@@ -75,12 +75,13 @@ pub fn reviews(
             rubrics.insert(review.rubric_version_id.clone(), rubric);
         }
         let (Some(rubric), Some(total)) = (rubrics.get(&review.rubric_version_id), review.total) else { continue };
-        let author = group.submissions.iter().find(|s| s.id == review.submission_id).map(|s| &s.person_id);
+        let work = group.submissions.iter().find(|s| s.id == review.submission_id);
+        let author = work.and_then(|work| work.team.clone()).unwrap_or_else(|| name(work.map(|work| &work.person_id)));
         let helpful = responses.remove(&review.id).and_then(|response| response.helpful);
         let corrected = group.marks.counted(review).map(|counted| counted.corrected);
         lines.extend(rubric.criteria.iter().map(|criterion| Line {
             review: review.id.to_string(),
-            author: name(author),
+            author: author.clone(),
             reviewer: name(Some(&review.reviewer_id)),
             sent_at: review.sent_at.map(UtcTime::iso_seconds).unwrap_or_default(),
             criterion: criterion.title.clone(),

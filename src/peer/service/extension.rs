@@ -1,6 +1,7 @@
 //! More time for one learner, or less to do.
 
 use super::super::model::Extension;
+use super::super::teams::Teams;
 use super::super::{PeerError, store};
 use super::for_trainer;
 use crate::activity::model::Activity;
@@ -85,10 +86,19 @@ pub fn extend(
     Ok(audit::record(conn, now, &actor, "extension.decide", id.as_str(), &detail)?)
 }
 
+/// An activity as it is for a learner who may be in a team: more time that one of them has for the work, all have.
+#[must_use]
+pub fn for_author(activity: &Activity, person: &PersonId, extensions: &[Extension], teams: &Teams) -> Activity {
+    let of = |who: &PersonId| for_person(activity.clone(), extensions.iter().find(|e| e.person_id == *who));
+    let latest = teams.members(person).iter().map(|who| of(who).work_due_at).max();
+    let own = of(person);
+    Activity { work_due_at: latest.unwrap_or(own.work_due_at), ..own }
+}
+
 /// An activity as it is for a learner: with the dates that were moved for them, and with no reviews for those who need
 /// not review. An extension that the activity's own dates have overtaken takes nothing away.
 #[must_use]
-pub fn for_person(activity: Activity, extension: Option<&Extension>) -> Activity {
+fn for_person(activity: Activity, extension: Option<&Extension>) -> Activity {
     let later = |due: Option<UtcTime>, until: Option<UtcTime>| due.map(|due| until.map_or(due, |until| due.max(until)));
     Activity {
         work_due_at: later(activity.work_due_at, extension.and_then(|e| e.work_until)),

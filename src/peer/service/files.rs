@@ -2,6 +2,7 @@
 
 use super::super::model::{Submission, WorkFile};
 use super::super::{PeerError, store};
+use super::teams::{self, own_work};
 use super::{exemplars, for_learner, work};
 use crate::activity;
 use crate::audit::{self, Actor};
@@ -9,7 +10,7 @@ use crate::clock::UtcTime;
 use crate::files::Kept;
 use crate::ids::{ActivityId, FileId};
 use crate::launch::Scope;
-use crate::store::{Conn, StoreError, dialect};
+use crate::store::{Conn, StoreError};
 use crate::web::html::CleanHtml;
 
 /// The most files of a work.
@@ -53,8 +54,8 @@ pub fn may_add(
     more: i64,
     most: i64,
 ) -> Result<Vec<WorkFile>, PeerError> {
-    for_learner(conn, scope, id)?;
-    let Some(known) = store::find_submission(conn, id, &scope.person)? else { return Ok(Vec::new()) };
+    let activity = for_learner(conn, scope, id)?;
+    let Some(known) = own_work(conn, &activity, &scope.person)? else { return Ok(Vec::new()) };
     if known.is_handed_in() {
         return Err(PeerError::Refused("work-handed-in"));
     }
@@ -82,16 +83,17 @@ pub fn add(
 ) -> Result<Vec<WorkFile>, PeerError> {
     let damaged = |_| StoreError::Damaged("a file of more than 2^63 bytes".to_owned());
     let size = i64::try_from(kept.size).map_err(damaged)?;
-    dialect::lock_for_transaction(conn, &format!("work {id} {}", scope.person))?;
+    let activity = for_learner(conn, scope, id)?;
+    work::lock(conn, &activity, &scope.person)?;
     let known = may_add(conn, scope, id, size, most)?;
     if known.iter().any(|f| f.hash == kept.hash && f.name == name) {
         return Ok(known);
     }
-    let submission = if let Some(known) = store::find_submission(conn, id, &scope.person)? {
+    let submission = if let Some(known) = work::find_to_write(conn, &activity, &scope.person)? {
         known
     } else {
         // The page has saved no text yet, so the first one it saves follows upon none.
-        let new = work::new_submission(conn, scope, id, &CleanHtml::default())?;
+        let new = work::new_submission(conn, scope, &activity, &CleanHtml::default())?;
         let new = Submission { draft_revision: 0, ..new };
         store::create_submission(conn, &new, now)?;
         new
@@ -126,9 +128,9 @@ pub fn remove(
     file: &FileId,
     now: UtcTime,
 ) -> Result<(Vec<WorkFile>, Vec<String>), PeerError> {
-    for_learner(conn, scope, id)?;
-    dialect::lock_for_transaction(conn, &format!("work {id} {}", scope.person))?;
-    let known = store::find_submission(conn, id, &scope.person)?.ok_or(StoreError::NotFound)?;
+    let activity = for_learner(conn, scope, id)?;
+    work::lock(conn, &activity, &scope.person)?;
+    let known = own_work(conn, &activity, &scope.person)?.ok_or(StoreError::NotFound)?;
     if known.is_handed_in() {
         return Err(PeerError::Refused("work-handed-in"));
     }
@@ -150,7 +152,7 @@ pub fn remove(
 pub fn find(conn: &mut Conn, scope: &Scope, id: &ActivityId, file: &FileId, form: Form) -> Result<Sent, PeerError> {
     let activity = activity::store::get(conn, scope, id)?;
     let submission = store::get_submission_of_file(conn, id, file)?;
-    let is_own = submission.person_id == scope.person;
+    let is_own = teams::load(conn, &activity)?.is_author(&submission, &scope.person);
     let is_staff = scope.role.is_staff() && submission.is_handed_in();
     let is_peer = !is_own && !is_staff;
     let is_reviewer = is_peer && submission.is_handed_in() && store::has_work(conn, &submission.id, &scope.person)?;

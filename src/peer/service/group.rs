@@ -1,5 +1,7 @@
 //! What the trainer sees: the group by steps, and one learner.
 
+use std::collections::HashSet;
+
 use super::super::attention::{self, Why, Work};
 use super::super::marks::{Input, Marks};
 use super::super::model::{
@@ -9,7 +11,7 @@ use super::super::reliability::Reliability;
 use super::super::reviewing::{Reviewing, overall};
 use super::super::{PeerError, store};
 use super::reviewing_grade::{Asks, Measures};
-use super::{extension, for_staff, marks_input, standing_marks};
+use super::{extension, for_staff, marks_input, standing_marks, teams};
 use crate::activity::model::{Activity, GradeTag};
 use crate::clock::UtcTime;
 use crate::cohort;
@@ -50,8 +52,12 @@ pub enum Next {
 pub struct Row {
     /// The learner.
     pub learner: Learner,
-    /// The work, once begun.
+    /// The work, once begun; the team's, where the learner is in one.
     pub submission: Option<Submission>,
+    /// The team.
+    pub team: Option<String>,
+    /// Whether this row is the only one, or the first one, with this work.
+    pub is_first: bool,
     /// Reviews sent.
     pub given: usize,
     /// Reviews received.
@@ -154,26 +160,28 @@ pub(super) fn load_with(
     let mut released = grades::service::list_released(conn, scope, id)?;
     let reviews_open = reviews.iter().filter(|r| r.holds(now)).count();
     let mut appeals = store::list_appeals(conn, id)?;
-    let mut extensions = store::list_extensions(conn, id)?;
+    let extensions = store::list_extensions(conn, id)?;
     let mut reports = store::list_reports(conn, id)?;
     reports.retain(|r| r.state == ReportState::Open);
     let input = marks_input(conn, &activity, (&submissions, &reviews), &overrides)?;
     let marks = if anew { input.run() } else { standing_marks(conn, id, &input)? };
     let measures = Measures { reviews: &reviews, marks: &marks, decisions: &overrides };
     let asks = Asks::load(conn, &activity, &submissions, &measures)?;
+    let teams = teams::load(conn, &activity)?;
+    let mut seen: HashSet<SubmissionId> = HashSet::new();
     let rows = learners
         .into_iter()
         .map(|learner| {
-            let submission = submissions.iter().find(|s| s.person_id == learner.person.id).cloned();
+            let submission = teams.work_of(&submissions, &learner.person.id).cloned();
             let parts = Parts::of(&learner.person.id, submission.as_ref(), &reviews);
-            let extension = extensions.iter().position(|e| e.person_id == learner.person.id);
-            let extension = extension.map(|i| extensions.swap_remove(i));
+            let own = extension::for_author(&activity, &learner.person.id, &extensions, &teams);
+            let extension = extensions.iter().find(|e| e.person_id == learner.person.id).cloned();
             let is_exempt = extension.as_ref().is_some_and(|e| e.exempt);
             let decision = overrides.iter().find(|o| o.person_id == learner.person.id);
-            let own = extension::for_person(activity.clone(), extension.as_ref());
             let late = submission.as_ref().and_then(|work| Late::of(&own, work));
             let mark = Mark::of(submission.as_ref().and_then(|s| marks.works.get(&s.id)), decision, late);
-            let reviewing = if is_exempt { None } else { asks.reviewing(submission.as_ref(), parts.given) };
+            let reviewing =
+                if is_exempt { None } else { asks.reviewing(&learner.person.id, submission.as_ref(), parts.given) };
             Row {
                 grade: mark.value.map(|mark| overall(mark, reviewing.as_ref(), activity.reviewing_weight)),
                 mark,
@@ -187,6 +195,8 @@ pub(super) fn load_with(
                     .iter()
                     .filter(|r| submission.as_ref().is_some_and(|s| s.id == r.submission_id))
                     .count(),
+                team: teams.name_of(&learner.person.id).map(str::to_owned),
+                is_first: submission.as_ref().is_none_or(|s| seen.insert(s.id.clone())),
                 given: parts.given,
                 received: parts.received,
                 submission,
@@ -209,7 +219,9 @@ impl Group {
     /// The learners whose works are worth a look of the trainer before the release, by their place among the rows.
     #[must_use]
     pub fn worth_a_look(&self, now: UtcTime) -> Vec<(usize, Why)> {
-        let places: Vec<usize> = (0..self.rows.len()).filter(|at| self.rows[*at].is_handed_in()).collect();
+        // The work of a team is one work.
+        let is_work = |at: &usize| self.rows[*at].is_handed_in() && self.rows[*at].is_first;
+        let places: Vec<usize> = (0..self.rows.len()).filter(is_work).collect();
         let work = |at: &usize| {
             let row = &self.rows[*at];
             let about = |r: &&Review| row.is_own(&r.submission_id) && r.counts();
@@ -229,7 +241,7 @@ impl Group {
     #[must_use]
     pub fn shortage(&self, now: UtcTime) -> usize {
         let wanted = self.activity.wanted();
-        let in_queue = self.rows.iter().filter(|r| r.is_handed_in() && !r.is_withheld());
+        let in_queue = self.rows.iter().filter(|r| r.is_first && r.is_handed_in() && !r.is_withheld());
         let free = in_queue.map(|r| self.activity.enough().saturating_sub(r.received)).sum();
         let reviewing = || self.rows.iter().filter(|r| matches!(r.next, Next::Review | Next::Later));
         let to_come = reviewing().map(|r| wanted - r.given).sum();

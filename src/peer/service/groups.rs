@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::super::table::{Table, Wrong};
+use super::super::table::{Line, Table, Wrong};
+use super::super::teams::{Conflict, Teams};
 use super::super::{PeerError, store};
-use super::pairs;
+use super::{pairs, teams};
 use crate::activity;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::ids::{ActivityId, PersonId};
 use crate::launch::Scope;
-use crate::store::Conn;
+use crate::store::{Conn, StoreError};
 
 /// The columns of a list of groups.
 pub const COLUMNS: [&str; 2] = ["learner", "group"];
@@ -36,8 +37,12 @@ pub fn replace(
         Ok(groups) => groups,
         Err(wrong) => return Ok(Err(wrong)),
     };
-    if store::list_groups(conn, id)? == groups {
+    if known.groups == groups {
         return Ok(Ok(groups.len()));
+    }
+    let wished = Teams::new(known.activity.group_rule, groups.clone());
+    if let Err(conflict) = teams::change(conn, id, (&known.teams, &wished))? {
+        return Ok(Err(explain(text, &known, &conflict)?));
     }
     store::put_groups(conn, id, &groups)?;
     // As long as nobody has begun, it is planned anew; after that, the queue keeps to the groups.
@@ -48,6 +53,21 @@ pub fn replace(
     let detail = serde_json::json!({"learners": groups.len()});
     audit::record(conn, now, &Actor::Person(scope.person.clone()), "groups.replace", id.as_str(), &detail)?;
     Ok(Ok(groups.len()))
+}
+
+/// Why teams cannot be as a list has them, with the line of whom it is about.
+fn explain(text: &str, known: &pairs::Pairs, conflict: &Conflict) -> Result<Wrong, PeerError> {
+    let (key, who) = match conflict {
+        Conflict::Nobodys => return Ok(Wrong::Whole("table-team-nobodys")),
+        Conflict::Judged => return Ok(Wrong::Whole("table-team-judged")),
+        Conflict::TwoWorks(who) => ("table-team-two-works", who),
+        Conflict::Reviews(who) => ("table-team-reviews", who),
+    };
+    let unreadable = |_| PeerError::Store(StoreError::Damaged("a list that was readable before".to_owned()));
+    let table = Table::read(text, &COLUMNS).map_err(unreadable)?;
+    let mut lines = table.lines();
+    let is_about = |line: &Line<'_>| pairs::find_learner(line, "learner", &known.learners).as_ref() == Ok(who);
+    Ok(lines.find(is_about).map_or(Wrong::Whole("table-team-nobodys"), |line| line.wrong(key, "learner")))
 }
 
 fn read(text: &str, known: &pairs::Pairs) -> Result<BTreeMap<PersonId, String>, Wrong> {

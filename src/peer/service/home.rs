@@ -13,6 +13,7 @@ use super::practice::Practising;
 use super::queue::Queue;
 use super::reviewing_grade::{Asks, Measures};
 use super::self_assessment::Beside;
+use super::teams::{self, Team};
 use super::{author_name, exemplars, extension, marks_input, reviewer_name, standing_marks};
 use crate::activity;
 use crate::activity::model::{Activity, GradeTag};
@@ -36,6 +37,8 @@ pub struct Home {
     pub trainer: String,
     /// The own work, once begun.
     pub submission: Option<Submission>,
+    /// Those with whom the asker hands in.
+    pub team: Option<Team>,
     /// Its files.
     pub files: Vec<WorkFile>,
     /// Reviews sent.
@@ -136,12 +139,14 @@ pub struct Given {
 /// # Errors
 /// `NotFound`.
 pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Result<Home, PeerError> {
-    let extension = store::find_extension(conn, id, &scope.person)?;
-    let activity = extension::for_person(activity::store::get(conn, scope, id)?, extension.as_ref());
+    let activity = activity::store::get(conn, scope, id)?;
+    let (extensions, teams) = (store::list_extensions(conn, id)?, teams::load(conn, &activity)?);
+    let activity = extension::for_author(&activity, &scope.person, &extensions, &teams);
+    let extension = extensions.into_iter().find(|e| e.person_id == scope.person);
     let person = platform::store::get_person(conn, &scope.person)?;
     let trainer = platform::store::get_person(conn, &activity.created_by)?.known_name().unwrap_or_default();
     let submissions = store::list_submissions(conn, id)?;
-    let submission = submissions.iter().find(|s| s.person_id == scope.person).cloned();
+    let submission = teams.work_of(&submissions, &scope.person).cloned();
     let reviews = store::list_reviews(conn, id)?;
     let own = |r: &&Review| r.reviewer_id == scope.person;
     let given = reviews.iter().filter(own).filter(|r| r.state == ReviewState::Sent).count();
@@ -177,19 +182,20 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
         let mut released = grades::service::own_released(conn, scope, id)?;
         if let Some(of_work) = released.remove(&GradeTag::Overall) {
             let about = (submission.as_ref(), reviews.as_slice());
-            let counting = asks.reviewing(submission.as_ref(), given).filter(|_| activity.reviewing_weight > 0);
+            let counting =
+                asks.reviewing(&scope.person, submission.as_ref(), given).filter(|_| activity.reviewing_weight > 0);
             let explained = explain(conn, scope, &activity, (of_work, marks, &overrides), about, &mut responses)?;
             result = Some(LearnerResult { reviewing: counting, ..explained });
         }
         if let Some(of_reviewing) = released.remove(&GradeTag::Reviewing) {
-            reviewing = Some(of_reviewing).zip(asks.reviewing(submission.as_ref(), given));
+            reviewing = Some(of_reviewing).zip(asks.reviewing(&scope.person, submission.as_ref(), given));
         }
     }
     let mut sent_reviews = Vec::new();
     if activity.takes_reviews(now) {
         for review in reviews.iter().filter(own).filter(|r| r.state == ReviewState::Sent) {
             let Some(work) = submissions.iter().find(|s| s.id == review.submission_id) else { continue };
-            sent_reviews.push((review.id.clone(), work.number, author_name(conn, &activity, &work.person_id)?));
+            sent_reviews.push((review.id.clone(), work.number, author_name(conn, &activity, work)?));
         }
     }
     let files = match &submission {
@@ -198,11 +204,12 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
     };
     let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
     let consents = exemplars::consents(conn, &activity)?;
-    let others = submissions.iter().filter(|w| w.person_id != scope.person && exemplars::is_shown(w, &consents));
+    let others = submissions.iter().filter(|w| !teams.is_author(w, &scope.person) && exemplars::is_shown(w, &consents));
     let mut exemplars: Vec<i32> = others.map(|w| w.number).collect();
     exemplars.sort_unstable();
     let consent = submission.as_ref().and_then(|work| consents.get(&work.id)).copied();
     Ok(Home {
+        team: teams::team_of(conn, &activity, &scope.person)?,
         consent,
         exemplars,
         rubric: (rubric, store::list_rubrics(conn, id)?),
@@ -274,7 +281,7 @@ fn received_by_authors(
         let others = mean(&others.collect::<Vec<_>>());
         given.push(Given {
             number: work.number,
-            name: author_name(conn, activity, &work.person_id)?,
+            name: author_name(conn, activity, work)?,
             difference: review.total.zip(others).map(|(own, others)| Points(own.0 - others.0)),
             response: responses.remove(&review.id).unwrap_or_default(),
             review: review.clone(),

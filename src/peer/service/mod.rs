@@ -20,6 +20,7 @@ mod reviewing_grade;
 pub mod self_assessment;
 pub mod settings;
 pub mod sheet;
+pub(super) mod teams;
 pub mod work;
 
 use super::marks::{Input, Marks};
@@ -40,15 +41,20 @@ use crate::store::{Conn, StoreError};
 /// An activity for one of its learners, with the dates that are theirs.
 fn for_learner(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Activity, PeerError> {
     let activity = activity::store::get(conn, scope, id)?;
-    let own = store::find_extension(conn, id, &scope.person)?;
-    let activity = extension::for_person(activity, own.as_ref());
+    let (extensions, teams) = (store::list_extensions(conn, id)?, teams::load(conn, &activity)?);
+    let activity = extension::for_author(&activity, &scope.person, &extensions, &teams);
     if scope.role == Role::Learner { Ok(activity) } else { Err(PeerError::Role) }
 }
 
-/// The name of an author, as far as reviewers see it.
-fn author_name(conn: &mut Conn, activity: &Activity, author: &PersonId) -> Result<Option<String>, PeerError> {
-    let is_shown = activity.anonymity.shows_authors();
-    Ok(if is_shown { platform::store::get_person(conn, author)?.known_name() } else { None })
+/// The name of a work's author, or of the team, as far as reviewers see it.
+fn author_name(conn: &mut Conn, activity: &Activity, work: &Submission) -> Result<Option<String>, PeerError> {
+    if !activity.anonymity.shows_authors() {
+        return Ok(None);
+    }
+    match &work.team {
+        Some(team) => Ok(Some(team.clone())),
+        None => Ok(platform::store::get_person(conn, &work.person_id)?.known_name()),
+    }
 }
 
 /// The name of a reviewer, as far as authors see it.
@@ -85,8 +91,10 @@ fn marks_input(
     (submissions, reviews): (&[Submission], &[Review]),
     decisions: &[Override],
 ) -> Result<Input, PeerError> {
+    let teams = teams::load(conn, activity)?;
     let (examples, practices) = (store::list_examples(conn, &activity.id)?, store::list_practices(conn, &activity.id)?);
-    let input = Input::of(activity.mark_method, submissions, reviews, decisions);
+    let works = (submissions, &teams);
+    let input = Input::of(activity.mark_method, works, reviews, decisions);
     Ok(input.with_practice(&examples, &practices))
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::model::{Declined, Report, ReportState, Review, ReviewState, Submission};
 use super::super::{PeerError, store};
+use super::teams::own_work;
 use super::{for_trainer, respond};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
@@ -74,9 +75,9 @@ pub fn work(
     (verdict, reason): (Verdict, &str),
     now: UtcTime,
 ) -> Result<(), PeerError> {
-    for_trainer(conn, scope, id)?;
+    let activity = for_trainer(conn, scope, id)?;
     dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
-    let work = store::find_submission(conn, id, person)?.filter(Submission::is_handed_in);
+    let work = own_work(conn, &activity, person)?.filter(Submission::is_handed_in);
     let work = work.ok_or(StoreError::NotFound)?;
     match verdict {
         Verdict::Out => {

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::allocate::Planned;
 use super::super::model::{Declined, Pair, PairRule, Review, ReviewState};
 use super::super::table::{Line, Table, Wrong};
+use super::super::teams::Teams;
 use super::super::{PeerError, store};
 use super::group::hide_name;
+use super::teams::{self, own_work};
 use super::{for_staff, for_trainer};
 use crate::activity::model::Activity;
 use crate::audit::{self, Actor};
@@ -33,13 +35,23 @@ pub struct Pairs {
     pub planned: Vec<Planned>,
     /// The groups, by learner.
     pub groups: BTreeMap<PersonId, String>,
+    /// Those of them who hand in together.
+    pub teams: Teams,
+}
+
+impl Pairs {
+    /// Whether somebody got the work of an author, or of the author's team.
+    fn has_given(&self, reviewer: &PersonId, author: &PersonId) -> bool {
+        let authors = self.teams.members(author);
+        self.given.iter().any(|g| g.reviewer == *reviewer && authors.contains(&g.author))
+    }
 }
 
 /// A work that somebody got.
 pub struct Given {
     /// Who.
     pub reviewer: PersonId,
-    /// Whose.
+    /// Whose; one of the team.
     pub author: PersonId,
     /// How far the review is.
     pub state: ReviewState,
@@ -54,10 +66,10 @@ pub struct Given {
 pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Pairs, PeerError> {
     let activity = for_staff(conn, scope, id)?;
     let mut learners = cohort::store::list_learners(conn, scope, &activity.cohort_id)?;
-    let submissions = store::list_submissions(conn, id)?;
+    let (submissions, teams) = (store::list_submissions(conn, id)?, teams::load(conn, &activity)?);
     if !activity.shows_staff_names() {
         for learner in &mut learners {
-            hide_name(learner, submissions.iter().find(|s| s.person_id == learner.person.id));
+            hide_name(learner, teams.work_of(&submissions, &learner.person.id));
         }
         learners.sort_by_key(|learner| learner.person.known_name());
     }
@@ -71,7 +83,7 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Pairs, Pe
     let mut planned = store::list_planned(conn, id)?;
     planned.retain(|p| !given.iter().any(|g| g.reviewer == p.reviewer_id && g.author == p.author_id));
     let (decided, groups) = (store::list_pairs(conn, id)?, store::list_groups(conn, id)?);
-    Ok(Pairs { activity, learners, decided, given, planned, groups })
+    Ok(Pairs { activity, learners, decided, given, planned, groups, teams })
 }
 
 /// What a trainer decides about two people; None takes it back.
@@ -112,7 +124,7 @@ fn apply(
     if !is_learner(reviewer) || !is_learner(author) {
         return Err(StoreError::NotFound.into());
     }
-    if reviewer == author {
+    if pairs.teams.members(author).contains(reviewer) {
         return Err(PeerError::Refused("pair-same"));
     }
     let both = [(reviewer, author), (author, reviewer)];
@@ -129,12 +141,11 @@ fn apply(
             for (reviewer, author) in both {
                 let (reviewer_id, author_id) = (reviewer.clone(), author.clone());
                 store::put_pair(conn, id, Pair { reviewer_id, author_id, rule: PairRule::Never }, &scope.person, now)?;
-                take_back(conn, id, reviewer, author, now)?;
+                take_back(conn, &pairs.activity, reviewer, author, now)?;
             }
         }
         Some(PairRule::Asked) => {
-            let is_there = |g: &Given| g.reviewer == *reviewer && g.author == *author;
-            if pairs.given.iter().any(is_there) {
+            if pairs.has_given(reviewer, author) {
                 return Err(PeerError::Refused("pair-had"));
             }
             let (reviewer_id, author_id) = (reviewer.clone(), author.clone());
@@ -151,13 +162,13 @@ fn apply(
 /// Takes a work from a reviewer who has not sent a review of it.
 fn take_back(
     conn: &mut Conn,
-    id: &ActivityId,
+    activity: &Activity,
     reviewer: &PersonId,
     author: &PersonId,
     now: UtcTime,
 ) -> Result<(), PeerError> {
-    let Some(work) = store::find_submission(conn, id, author)? else { return Ok(()) };
-    let reviews = store::list_reviews(conn, id)?;
+    let Some(work) = own_work(conn, activity, author)? else { return Ok(()) };
+    let reviews = store::list_reviews(conn, &activity.id)?;
     let of_both = |r: &&Review| r.reviewer_id == *reviewer && r.submission_id == work.id;
     if let Some(unsent) = reviews.iter().filter(of_both).find(|r| r.state != ReviewState::Sent && r.declined.is_none())
     {
@@ -217,10 +228,10 @@ fn read(text: &str, pairs: &Pairs) -> Result<Vec<(PersonId, PersonId, PairRule)>
         let (reviewer, author) = (person("reviewer")?, person("author")?);
         let rule = PairRule::parse(&line.cell("rule").to_lowercase());
         let rule = rule.ok_or_else(|| line.wrong("table-cell", "rule"))?;
-        if reviewer == author {
+        if pairs.teams.members(&author).contains(&reviewer) {
             return Err(line.wrong("table-same-person", "author"));
         }
-        if rule == PairRule::Asked && pairs.given.iter().any(|g| g.reviewer == reviewer && g.author == author) {
+        if rule == PairRule::Asked && pairs.has_given(&reviewer, &author) {
             return Err(line.wrong("table-had", "author"));
         }
         lines.push((reviewer, author, rule));

@@ -4,6 +4,7 @@ use super::super::model::{Review, ReviewBody};
 use super::super::practice::{Example, MOST, Practice, TOLERANCE};
 use super::super::rubric::{Missing, Rubric};
 use super::super::{PeerError, store};
+use super::teams::own_work;
 use super::{for_learner, for_staff, for_trainer, work};
 use crate::activity;
 use crate::activity::model::Activity;
@@ -96,8 +97,7 @@ pub fn load(
     if platform::store::get_person(conn, &scope.person)?.test_user {
         return Err(PeerError::Refused("test-user"));
     }
-    let own_work = store::find_submission(conn, id, &scope.person)?;
-    if own_work.is_none_or(|s| !s.is_handed_in()) {
+    if own_work(conn, &activity, &scope.person)?.is_none_or(|s| !s.is_handed_in()) {
         return Err(PeerError::Refused("review-hand-in-first"));
     }
     let reviews = store::list_reviews(conn, id)?;

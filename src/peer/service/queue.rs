@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::allocate::{self, Candidate, Place, Planned};
 use super::super::model::{Extension, Pair, PairRule, Review, ReviewState, Submission};
 use super::super::plan::{self, Bounds, Never, Participant, Rules};
+use super::super::teams::Teams;
 use super::super::{PeerError, store};
+use super::teams;
 use crate::activity;
 use crate::activity::model::{Activity, GroupRule};
 use crate::audit::{self, Actor};
@@ -24,6 +26,7 @@ pub(in crate::peer) struct Queue<'a> {
     reviews: &'a [Review],
     pairs: Vec<Pair>,
     groups: Groups,
+    teams: Teams,
     planned: Vec<Planned>,
     /// How far a planned work may be ahead of others.
     ahead: usize,
@@ -50,13 +53,14 @@ impl<'a> Queue<'a> {
         (submissions, reviews): (&'a [Submission], &'a [Review]),
         now: UtcTime,
     ) -> Result<Self, PeerError> {
-        let mut works = reviewable(conn, activity, submissions)?;
+        let teams = teams::load(conn, activity)?;
+        let mut works = reviewable(conn, activity, &teams, submissions)?;
         works.retain(|work| work.handed_in_at.is_none_or(|at| activity.is_ripe(at, now)));
         let pairs = store::list_pairs(conn, &activity.id)?;
         let planned = store::list_planned(conn, &activity.id)?;
         let ahead = if has_time(activity, now) { allocate::AHEAD } else { 0 };
         let groups = Groups::load(conn, activity)?;
-        Ok(Self { works, reviews, pairs, groups, planned, ahead, now })
+        Ok(Self { works, reviews, pairs, groups, teams, planned, ahead, now })
     }
 
     /// Where an author's work stands in the plan, as a reviewer sees it; None without a plan.
@@ -81,12 +85,15 @@ impl<'a> Queue<'a> {
         let is_extra = sent_by(reviewer) >= wanted;
         let candidate = |work: &&Submission| {
             let of_work = || self.reviews.iter().filter(|r| r.submission_id == work.id);
-            let rule = self.pairs.iter().find(|p| p.reviewer_id == *reviewer && p.author_id == work.person_id);
-            let is_apart = !self.groups.allow(reviewer, &work.person_id);
+            let authors = self.teams.authors(work);
+            let of_pair = |p: &&Pair| p.reviewer_id == *reviewer && authors.contains(&p.author_id);
+            // Whoever may not see the work of one may not see that of the team.
+            let rule = self.pairs.iter().filter(of_pair).min_by_key(|p| p.rule != PairRule::Never);
+            let is_apart = authors.contains(reviewer) || !self.groups.allow(reviewer, &work.person_id);
             Candidate {
                 load: of_work().filter(|r| r.counts() || r.holds(self.now)).count(),
                 had_by_reviewer: of_work().any(|r| r.reviewer_id == *reviewer),
-                author_owes: wanted.saturating_sub(sent_by(&work.person_id)),
+                author_owes: authors.iter().map(|who| wanted.saturating_sub(sent_by(who))).sum(),
                 handed_in_at: work.handed_in_at.unwrap_or(self.now),
                 rule: rule.map(|p| p.rule).or(is_apart.then_some(PairRule::Never)),
                 place: self.place(reviewer, &work.person_id),
@@ -113,7 +120,7 @@ impl Groups {
         let bounds = match activity.group_rule {
             GroupRule::Any => return Ok(Self { bounds: Bounds::Any, of: BTreeMap::new() }),
             GroupRule::Within => Bounds::Within,
-            GroupRule::Across => Bounds::Across,
+            GroupRule::Across | GroupRule::Teams => Bounds::Across,
         };
         Ok(Self { bounds, of: store::list_groups(conn, &activity.id)? })
     }
@@ -133,6 +140,7 @@ fn has_time(activity: &Activity, now: UtcTime) -> bool {
 fn reviewable<'a>(
     conn: &mut Conn,
     activity: &Activity,
+    teams: &Teams,
     submissions: &'a [Submission],
 ) -> Result<Vec<&'a Submission>, PeerError> {
     let people = submissions.iter().map(|s| s.person_id.clone()).collect();
@@ -141,7 +149,7 @@ fn reviewable<'a>(
     let present: HashSet<PersonId> = cohort::store::list_active(conn, &activity.cohort_id)?.into_iter().collect();
     let is_in = |s: &&Submission| {
         let is_shown = s.is_handed_in() && s.withheld_reason.is_none();
-        is_shown && present.contains(&s.person_id) && !test_users.contains(&s.person_id)
+        is_shown && teams.authors(s).iter().any(|who| present.contains(who)) && !test_users.contains(&s.person_id)
     };
     Ok(submissions.iter().filter(is_in).collect())
 }
@@ -160,7 +168,11 @@ pub(super) fn begin(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<()
     }
     let submissions = store::list_submissions(conn, id)?;
     let reviews = store::list_reviews(conn, id)?;
-    let works = reviewable(conn, &activity, &submissions)?;
+    let teams = teams::load(conn, &activity)?;
+    let works = reviewable(conn, &activity, &teams, &submissions)?;
+    if activity.group_rule == GroupRule::Teams {
+        return begin_with_teams(conn, (&activity, &teams), &works, now);
+    }
     let authors: Vec<PersonId> = works.iter().map(|w| w.person_id.clone()).collect();
     let place = |who: &PersonId| authors.iter().position(|a| a == who);
     let pairs = store::list_pairs(conn, id)?;
@@ -195,6 +207,26 @@ pub(super) fn begin(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<()
         news::service::tell(conn, author, id, Kind::ReviewsBegin, &about, now)?;
     }
     let detail = serde_json::json!({"works": authors.len(), "reviews": count, "missing": plan.missing, "connected": plan.connected});
+    Ok(audit::record(conn, now, &Actor::System, "reviews.plan", id.as_str(), &detail)?)
+}
+
+/// Opens the reviews of an activity whose works are handed in by teams. Nothing is planned: there are fewer works than
+/// reviewers, so the queue alone keeps them even.
+fn begin_with_teams(
+    conn: &mut Conn,
+    (activity, teams): (&Activity, &Teams),
+    works: &[&Submission],
+    now: UtcTime,
+) -> Result<(), PeerError> {
+    let id = &activity.id;
+    let exempt: HashSet<PersonId> =
+        store::list_extensions(conn, id)?.into_iter().filter(|e| e.exempt).map(|e| e.person_id).collect();
+    activity::store::set_planned(conn, id, Some(now))?;
+    let about = activity.review_from_at.map_or(0, UtcTime::unix_seconds).to_string();
+    for author in works.iter().flat_map(|work| teams.authors(work)).filter(|who| !exempt.contains(who)) {
+        news::service::tell(conn, &author, id, Kind::ReviewsBegin, &about, now)?;
+    }
+    let detail = serde_json::json!({"works": works.len(), "reviews": 0});
     Ok(audit::record(conn, now, &Actor::System, "reviews.plan", id.as_str(), &detail)?)
 }
 

@@ -144,8 +144,8 @@ impl Waits {
     pub fn of(group: &Group) -> Self {
         let is_unmarked = |r: &&Row| r.is_handed_in() && !r.is_withheld() && r.mark.value.is_none();
         Self {
-            reports: group.rows.iter().map(|r| r.reports).sum(),
-            unmarked: group.rows.iter().filter(is_unmarked).count(),
+            reports: group.rows.iter().filter(|r| r.is_first).map(|r| r.reports).sum(),
+            unmarked: group.rows.iter().filter(|r| r.is_first).filter(is_unmarked).count(),
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::super::model::{Appeal, AppealState, Reaction, Report, ReportState, Response, Review, ReviewState};
 use super::super::{PeerError, store};
 use super::review::MAX_REPORT;
+use super::teams::{self, own_work};
 use super::{for_learner, for_trainer, tell_trainers};
-use crate::activity::model::GradeTag;
+use crate::activity::model::{Activity, GradeTag};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::grades;
@@ -39,14 +40,14 @@ fn released_review(
     scope: &Scope,
     id: &ActivityId,
     review: &ReviewId,
-    is_mine: impl FnOnce(&mut Conn, &Review) -> Result<bool, PeerError>,
+    is_mine: impl FnOnce(&mut Conn, &Activity, &Review) -> Result<bool, PeerError>,
 ) -> Result<(Review, Response), PeerError> {
     let activity = for_learner(conn, scope, id)?;
     // Two clicks at once are one after the other.
     dialect::lock_for_transaction(conn, &format!("response {review}"))?;
     let found = store::list_reviews(conn, id)?.into_iter().find(|r| r.id == *review && r.state == ReviewState::Sent);
     let found = found.ok_or(StoreError::NotFound)?;
-    if activity.released_at.is_none() || !is_mine(conn, &found)? {
+    if activity.released_at.is_none() || !is_mine(conn, &activity, &found)? {
         return Err(StoreError::NotFound.into());
     }
     let response = store::list_responses(conn, id)?.remove(review).unwrap_or_default();
@@ -78,8 +79,8 @@ pub fn rate(
     now: UtcTime,
 ) -> Result<(), PeerError> {
     let Said { helpful, reactions, reply } = said;
-    let (found, mut response) = released_review(conn, scope, id, review, |c, found| {
-        let own = store::find_submission(c, id, &scope.person)?;
+    let (found, mut response) = released_review(conn, scope, id, review, |c, activity, found| {
+        let own = own_work(c, activity, &scope.person)?;
         Ok(own.is_some_and(|work| work.id == found.submission_id))
     })?;
     if !helpful.is_empty() {
@@ -116,7 +117,7 @@ pub fn answer(
     now: UtcTime,
 ) -> Result<(), PeerError> {
     let (found, mut response) =
-        released_review(conn, scope, id, review, |_, found| Ok(found.reviewer_id == scope.person))?;
+        released_review(conn, scope, id, review, |_, _, found| Ok(found.reviewer_id == scope.person))?;
     if response.reply.is_none() {
         return Err(StoreError::NotFound.into());
     }
@@ -128,8 +129,11 @@ pub fn answer(
     }
     response.answer = Some(accept(text, MAX_REPLY)?);
     response.answered_at = Some(now);
-    let author = store::get_submission(conn, id, &found.submission_id)?.person_id;
-    news::service::tell(conn, &author, id, Kind::Answer, review.as_str(), now)?;
+    let activity = for_learner(conn, scope, id)?;
+    let work = store::get_submission(conn, id, &found.submission_id)?;
+    for author in teams::load(conn, &activity)?.authors(&work) {
+        news::service::tell(conn, &author, id, Kind::Answer, review.as_str(), now)?;
+    }
     Ok(store::put_response(conn, review, &response)?)
 }
 
@@ -146,8 +150,8 @@ pub fn report(
     now: UtcTime,
 ) -> Result<(), PeerError> {
     let mut work = None;
-    released_review(conn, scope, id, review, |c, found| {
-        let own = store::find_submission(c, id, &scope.person)?;
+    released_review(conn, scope, id, review, |c, activity, found| {
+        let own = own_work(c, activity, &scope.person)?;
         work = own.map(|own| own.id);
         Ok(work.as_ref() == Some(&found.submission_id))
     })?;

@@ -6,7 +6,7 @@ use super::super::rubric::{Missing, Rubric};
 use super::super::{PeerError, store};
 use super::practice::Practising;
 use super::queue::{self, Queue};
-use super::{author_name, for_learner, tell_trainers};
+use super::{author_name, for_learner, teams, tell_trainers};
 use crate::activity::model::Activity;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
@@ -36,7 +36,8 @@ pub fn start_next(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime)
         return Err(PeerError::Refused("review-deadline-passed"));
     }
     let submissions = store::list_submissions(conn, id)?;
-    if !submissions.iter().any(|s| s.person_id == scope.person && s.is_handed_in()) {
+    let teams = teams::load(conn, &activity)?;
+    if !teams.work_of(&submissions, &scope.person).is_some_and(Submission::is_handed_in) {
         return Err(PeerError::Refused("review-hand-in-first"));
     }
     let reviews = store::list_reviews(conn, id)?;
@@ -101,12 +102,13 @@ pub struct Reviewing {
 pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, review: &ReviewId) -> Result<Reviewing, PeerError> {
     let activity = for_learner(conn, scope, id)?;
     let review = store::get_own_review(conn, id, &scope.person, review)?;
-    let Submission { handed_in_html, number, person_id, .. } = store::get_submission(conn, id, &review.submission_id)?;
+    let work = store::get_submission(conn, id, &review.submission_id)?;
+    let author = author_name(conn, &activity, &work)?;
+    let Submission { handed_in_html, number, .. } = work;
     // Who declined a work has no more to do with it.
     let is_shown = review.declined.is_none();
     let files = if is_shown { store::list_files_of(conn, &review.submission_id)? } else { Vec::new() };
     let rubric = store::get_rubric(conn, &review.rubric_version_id)?;
-    let author = author_name(conn, &activity, &person_id)?;
     let sent_before = store::list_reviews(conn, id)?
         .iter()
         .filter(|r| r.reviewer_id == scope.person && r.state == ReviewState::Sent && r.id != review.id)

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use super::super::marks::Marks;
 use super::super::model::{Override, Response, Review, Submission};
 use super::super::reviewing::{Quality, Reviewing, reviewing};
+use super::super::teams::Teams;
 use super::super::{PeerError, store};
+use super::teams;
 use crate::activity::model::{Activity, ReviewingMethod};
 use crate::ids::{PersonId, ReviewId};
 use crate::store::Conn;
@@ -36,15 +38,16 @@ impl Measures<'_> {
     /// being strict with everybody. A work with one review says nothing, unless the trainer judged it.
     fn qualities(
         &self,
-        submissions: &[Submission],
+        (submissions, teams): (&[Submission], &Teams),
         responses: &HashMap<ReviewId, Response>,
     ) -> HashMap<PersonId, Quality> {
         let mut of: HashMap<PersonId, (Vec<Points>, Vec<i32>)> = HashMap::new();
         for review in self.reviews.iter().filter(|r| r.counts()) {
             let (distances, ratings) = of.entry(review.reviewer_id.clone()).or_default();
             ratings.extend(responses.get(&review.id).and_then(|response| response.helpful));
-            let author = submissions.iter().find(|s| s.id == review.submission_id).map(|s| &s.person_id);
-            let judged = self.decisions.iter().find(|d| d.judges && Some(&d.person_id) == author).and_then(|d| d.mark);
+            let judged = submissions.iter().find(|s| s.id == review.submission_id).and_then(|work| {
+                self.decisions.iter().find(|d| d.judges && teams.is_author(work, &d.person_id)).and_then(|d| d.mark)
+            });
             let made =
                 self.marks.works.get(&review.submission_id).filter(|made| made.reviews > 1).map(|made| made.mark);
             let counted = self.marks.counted(review).map(|counted| counted.corrected).or(review.total);
@@ -67,7 +70,8 @@ impl Asks {
     ) -> Result<Self, PeerError> {
         let graded = activity.grades_reviewing();
         let qualities = if graded && activity.reviewing_method == ReviewingMethod::Quality {
-            Some(measures.qualities(submissions, &store::list_responses(conn, &activity.id)?))
+            let teams = teams::load(conn, activity)?;
+            Some(measures.qualities((submissions, &teams), &store::list_responses(conn, &activity.id)?))
         } else {
             None
         };
@@ -75,11 +79,16 @@ impl Asks {
         Ok(Self { graded, wanted: activity.wanted(), works, qualities })
     }
 
-    /// The grade of somebody who gave so many reviews; whoever has not handed in cannot review.
-    pub(super) fn reviewing(&self, own_work: Option<&Submission>, given: usize) -> Option<Reviewing> {
-        let own_work = own_work.filter(|s| self.graded && s.is_handed_in())?;
+    /// The grade of somebody with such a work who gave so many reviews; whoever has not handed in cannot review.
+    pub(super) fn reviewing(
+        &self,
+        person: &PersonId,
+        own_work: Option<&Submission>,
+        given: usize,
+    ) -> Option<Reviewing> {
+        own_work.filter(|s| self.graded && s.is_handed_in())?;
         let others = self.works.saturating_sub(1);
-        let known = |all: &HashMap<PersonId, Quality>| all.get(&own_work.person_id).copied().unwrap_or_default();
+        let known = |all: &HashMap<PersonId, Quality>| all.get(person).copied().unwrap_or_default();
         reviewing(given, self.wanted, others, self.qualities.as_ref().map(known))
     }
 }

@@ -4,6 +4,7 @@ use super::super::model::{Review, ReviewBody, SelfAssessment, Submission, WorkFi
 use super::super::rubric::{Missing, Rubric};
 use super::super::{PeerError, store};
 use super::for_learner;
+use super::teams::own_work;
 use crate::activity::model::Activity;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
@@ -35,7 +36,7 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Assessing
     if !activity.self_assessment {
         return Err(StoreError::NotFound.into());
     }
-    let work = store::find_submission(conn, id, &scope.person)?.filter(Submission::is_handed_in);
+    let work = own_work(conn, &activity, &scope.person)?.filter(Submission::is_handed_in);
     let work = work.ok_or(PeerError::Refused("review-hand-in-first"))?;
     let fresh = || SelfAssessment {
         submission_id: work.id.clone(),
@@ -56,7 +57,8 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Assessing
 
 /// The same for writing, one after the other.
 fn load_to_write(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Result<Assessing, PeerError> {
-    dialect::lock_for_transaction(conn, &format!("self {id} {}", scope.person))?;
+    // Not only double clicks: a team has one work.
+    dialect::lock_for_transaction(conn, &format!("self {id}"))?;
     let loaded = load(conn, scope, id)?;
     if loaded.activity.reviews_over(now) { Err(PeerError::Refused("review-deadline-passed")) } else { Ok(loaded) }
 }

@@ -1,11 +1,13 @@
 //! Setting an activity up, and changing it.
 
+use super::super::model::Submission;
 use super::super::rubric::Rubric;
 use super::super::setup::Setup;
+use super::super::teams::Teams;
 use super::super::{PeerError, store};
-use super::for_trainer;
+use super::{for_trainer, teams};
 use crate::activity;
-use crate::activity::model::Activity;
+use crate::activity::model::{Activity, GroupRule};
 use crate::activity::picker::{self, Answer, Chosen};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
@@ -74,6 +76,17 @@ pub struct Editable {
     pub rubric_in_use: bool,
     /// Whether reviews have begun, so that they cannot be made to begin later.
     pub is_reviewed: bool,
+    /// Whether a work was handed in, so that teams cannot begin or end to hand in together.
+    pub is_handed_in: bool,
+}
+
+impl Editable {
+    /// Whether a changed rule about teams would change whose works are that were handed in.
+    #[must_use]
+    pub fn moves_works(&self, setup: &Setup) -> bool {
+        let is_with_teams = |rule: GroupRule| rule == GroupRule::Teams;
+        self.is_handed_in && is_with_teams(self.activity.group_rule) != is_with_teams(setup.group_rule)
+    }
 }
 
 /// An activity for its settings page.
@@ -85,7 +98,8 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Editable,
     let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
     let practised = store::list_examples(conn, id)?.iter().any(|e| e.is_asked(&activity));
     let is_reviewed = !store::list_reviews(conn, id)?.is_empty();
-    Ok(Editable { activity, rubric, rubric_in_use: practised || is_reviewed, is_reviewed })
+    let is_handed_in = store::list_submissions(conn, id)?.iter().any(Submission::is_handed_in);
+    Ok(Editable { activity, rubric, rubric_in_use: practised || is_reviewed, is_reviewed, is_handed_in })
 }
 
 /// Stores changed settings. The form was checked. The rubric changes only before the first review.
@@ -95,12 +109,23 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Editable,
 pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, now: UtcTime) -> Result<(), PeerError> {
     // Who reviews whom may be planned at this moment.
     dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
-    let Editable { mut activity, rubric, rubric_in_use, is_reviewed } = load(conn, scope, id)?;
+    let known = load(conn, scope, id)?;
+    let moves_works = known.moves_works(setup);
+    let Editable { mut activity, rubric, rubric_in_use, is_reviewed, .. } = known;
     if activity.released_at.is_some() {
         return Err(PeerError::Refused("released"));
     }
     if is_reviewed && setup.review_from.is_some_and(|from| now < from) {
         return Err(PeerError::Refused("reviews-begun"));
+    }
+    if moves_works {
+        return Err(PeerError::Refused("teams-handed-in"));
+    }
+    let groups = store::list_groups(conn, id)?;
+    let before = Teams::new(activity.group_rule, groups.clone());
+    let after = Teams::new(setup.group_rule, groups);
+    if teams::change(conn, id, (&before, &after))?.is_err() {
+        return Err(PeerError::Refused("teams-handed-in"));
     }
     let dates = |a: &Activity| (a.work_due_at, a.review_due_at, a.review_from_at);
     let before = dates(&activity);

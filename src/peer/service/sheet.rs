@@ -9,7 +9,6 @@ use super::super::{PeerError, store};
 use super::exemplars;
 use super::group::{self, Group, Row};
 use super::self_assessment::Beside;
-use super::work;
 use crate::activity::model::Activity;
 use crate::clock::UtcTime;
 use crate::ids::{ActivityId, PersonId, ReviewId};
@@ -25,8 +24,8 @@ pub struct Sheet {
     pub row: Row,
     /// Reviews received, each with its rubric and its reviewer.
     pub received: Vec<(Review, Rubric, Option<Person>)>,
-    /// Reviews given, each with the author of the work.
-    pub given: Vec<(Review, Option<Person>)>,
+    /// Reviews given, each with the author of the work, and the team.
+    pub given: Vec<(Review, Option<Person>, Option<String>)>,
     /// How the marks are made.
     pub marks: Marks,
     /// How authors received the reviews, by review.
@@ -67,8 +66,9 @@ pub fn load(
             let reviewer = people.get(&review.reviewer_id).cloned();
             received.push((review, rubric, reviewer));
         } else if review.reviewer_id == *person {
-            let author = work::author_of(&submissions, &review.submission_id);
-            given.push((review, author.and_then(|a| people.get(&a).cloned())));
+            let work = submissions.iter().find(|s| s.id == review.submission_id);
+            let author = work.and_then(|work| people.get(&work.person_id).cloned());
+            given.push((review, author, work.and_then(|work| work.team.clone())));
         }
     }
     let responses = store::list_responses(conn, id)?;

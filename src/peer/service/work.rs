@@ -4,13 +4,17 @@ use super::super::model::{Submission, SubmissionState, WorkFile};
 use super::super::rubric::Rubric;
 use super::super::{PeerError, store};
 use super::for_learner;
+use super::teams::{self, Team, own_work};
 use crate::activity::model::Activity;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
+use crate::cohort;
 use crate::crypto;
 use crate::grades;
 use crate::ids::{ActivityId, PersonId, SubmissionId};
 use crate::launch::Scope;
+use crate::news;
+use crate::news::model::Kind;
 use crate::store::{Conn, StoreError, dialect};
 use crate::web::html::{CleanHtml, MAX_RICH_TEXT};
 
@@ -23,8 +27,35 @@ pub struct Writing {
     pub activity: Activity,
     /// By what works are assessed.
     pub rubric: Rubric,
-    /// The own work, once begun.
+    /// The own work, or the team's, once begun.
     pub own: Option<OwnWork>,
+    /// The asker's team.
+    pub team: Option<Team>,
+    /// What somebody whose team has a work began on their own before.
+    pub before: Option<String>,
+}
+
+/// Nobody else writes this work, or the team's, at this moment.
+pub(super) fn lock(conn: &mut Conn, activity: &Activity, person: &PersonId) -> Result<(), PeerError> {
+    let teams = teams::load(conn, activity)?;
+    let whose = teams.name_of(person).unwrap_or(person.as_str());
+    Ok(dialect::lock_for_transaction(conn, &format!("work {} {whose}", activity.id))?)
+}
+
+/// The work to write on. What somebody began on their own becomes the work of their team, which has none, by being
+/// written on.
+pub(super) fn find_to_write(
+    conn: &mut Conn,
+    activity: &Activity,
+    person: &PersonId,
+) -> Result<Option<Submission>, PeerError> {
+    let Some(mut work) = own_work(conn, activity, person)? else { return Ok(None) };
+    let team = teams::load(conn, activity)?.name_of(person).map(str::to_owned);
+    if work.team != team && !work.is_handed_in() {
+        store::set_authors(conn, &work.id, person, team.as_deref())?;
+        work.team = team;
+    }
+    Ok(Some(work))
 }
 
 /// The own work for the editor.
@@ -33,7 +64,7 @@ pub struct Writing {
 /// `NotFound`, or [`PeerError::Role`] for anybody but a learner.
 pub fn open_editor(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Writing, PeerError> {
     let activity = for_learner(conn, scope, id)?;
-    let own = match store::find_submission(conn, id, &scope.person)? {
+    let own = match own_work(conn, &activity, &scope.person)? {
         Some(work) => {
             let files = store::list_files_of(conn, &work.id)?;
             Some((work, files))
@@ -41,7 +72,11 @@ pub fn open_editor(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Wr
         None => None,
     };
     let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
-    Ok(Writing { activity, rubric, own })
+    let team = teams::team_of(conn, &activity, &scope.person)?;
+    let begun = store::find_begun(conn, id, &scope.person)?.filter(|begun| begun.team.is_none() && team.is_some());
+    let is_teams = own.as_ref().is_some_and(|(work, _)| work.team.is_some());
+    let before = begun.filter(|_| is_teams).map(|begun| begun.draft_html);
+    Ok(Writing { activity, rubric, own, team, before })
 }
 
 /// A text that is within its limit, sanitised.
@@ -70,12 +105,12 @@ pub fn save_draft(
     revision: i32,
     now: UtcTime,
 ) -> Result<i32, PeerError> {
-    for_learner(conn, scope, id)?;
+    let activity = for_learner(conn, scope, id)?;
     let text = accept_text(html)?;
-    dialect::lock_for_transaction(conn, &format!("work {id} {}", scope.person))?;
-    match store::find_submission(conn, id, &scope.person)? {
+    lock(conn, &activity, &scope.person)?;
+    match find_to_write(conn, &activity, &scope.person)? {
         None => {
-            let submission = new_submission(conn, scope, id, &text)?;
+            let submission = new_submission(conn, scope, &activity, &text)?;
             store::create_submission(conn, &submission, now)?;
             Ok(submission.draft_revision)
         }
@@ -97,13 +132,13 @@ pub fn save_draft(
 pub(super) fn new_submission(
     conn: &mut Conn,
     scope: &Scope,
-    id: &ActivityId,
+    activity: &Activity,
     text: &CleanHtml,
 ) -> Result<Submission, PeerError> {
-    let taken: Vec<i32> = store::list_submissions(conn, id)?.iter().map(|s| s.number).collect();
+    let taken: Vec<i32> = store::list_submissions(conn, &activity.id)?.iter().map(|s| s.number).collect();
     Ok(Submission {
         id: SubmissionId::new(),
-        activity_id: id.clone(),
+        activity_id: activity.id.clone(),
         person_id: scope.person.clone(),
         course_id: scope.course.clone(),
         number: free_number(&taken)?,
@@ -113,6 +148,7 @@ pub(super) fn new_submission(
         handed_in_html: None,
         handed_in_at: None,
         withheld_reason: None,
+        team: teams::load(conn, activity)?.name_of(&scope.person).map(str::to_owned),
     })
 }
 
@@ -143,6 +179,8 @@ pub fn hand_in(
     revision: i32,
     now: UtcTime,
 ) -> Result<Result<(), PeerError>, PeerError> {
+    // Teams may be changed at this moment.
+    dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
     let activity = for_learner(conn, scope, id)?;
     let text = accept_text(html)?;
     if let Err(refused) = save_draft(conn, scope, id, html, revision, now) {
@@ -151,7 +189,7 @@ pub fn hand_in(
             other => Err(other),
         };
     }
-    let mut submission = store::find_submission(conn, id, &scope.person)?.ok_or(StoreError::NotFound)?;
+    let mut submission = own_work(conn, &activity, &scope.person)?.ok_or(StoreError::NotFound)?;
     if text.words() == 0 && store::list_files_of(conn, &submission.id)?.is_empty() {
         return Ok(Err(PeerError::Refused("work-empty")));
     }
@@ -164,7 +202,15 @@ pub fn hand_in(
     store::update_submission(conn, &submission, now)?;
     let actor = Actor::Person(scope.person.clone());
     audit::record(conn, now, &actor, "work.hand_in", submission.id.as_str(), &serde_json::json!({}))?;
-    grades::service::announce(conn, id, &scope.person, &submission.course_id, now, now)?;
+    let learners = cohort::store::list_learners(conn, scope, &activity.cohort_id)?;
+    for author in teams::load(conn, &activity)?.authors(&submission) {
+        let course = learners.iter().find(|l| l.person.id == author).map_or(&submission.course_id, |l| &l.course_id);
+        grades::service::announce(conn, id, &author, course, now, now)?;
+        if author != scope.person {
+            let about = now.unix_seconds().to_string();
+            news::service::tell(conn, &author, id, Kind::TeamHandedIn, &about, now)?;
+        }
+    }
     Ok(Ok(()))
 }
 
@@ -177,7 +223,7 @@ pub fn take_back(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) 
     // The same lock as the queue's: a reviewer may be opening it at this moment.
     dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
     let activity = for_learner(conn, scope, id)?;
-    let mut submission = store::find_submission(conn, id, &scope.person)?.ok_or(StoreError::NotFound)?;
+    let mut submission = own_work(conn, &activity, &scope.person)?.ok_or(StoreError::NotFound)?;
     if submission.state == SubmissionState::Draft {
         return Ok(());
     }
@@ -194,12 +240,11 @@ pub fn take_back(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) 
     store::update_submission(conn, &submission, now)?;
     let actor = Actor::Person(scope.person.clone());
     audit::record(conn, now, &actor, "work.take_back", submission.id.as_str(), &serde_json::json!({}))?;
+    for author in teams::load(conn, &activity)?.authors(&submission).iter().filter(|who| **who != scope.person) {
+        let about = now.unix_seconds().to_string();
+        news::service::tell(conn, author, id, Kind::TeamTookBack, &about, now)?;
+    }
     Ok(())
-}
-
-/// The author of a work is never in what a reviewer gets; this is for staff.
-pub(super) fn author_of(submissions: &[Submission], id: &SubmissionId) -> Option<PersonId> {
-    submissions.iter().find(|s| s.id == *id).map(|s| s.person_id.clone())
 }
 
 #[cfg(test)]

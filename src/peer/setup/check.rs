@@ -2,7 +2,7 @@
 
 use super::super::rubric::Problem;
 use super::Setup;
-use crate::activity::model::DAY;
+use crate::activity::model::{DAY, GroupRule};
 use crate::clock::UtcTime;
 
 /// How many works a learner may be asked to review.
@@ -74,6 +74,9 @@ impl Setup {
         }
         if !WEIGHTS.contains(&self.reviewing_weight) {
             add("setup-weight-range");
+        }
+        if self.trainer_blind && self.group_rule == GroupRule::Teams {
+            add("setup-teams-blind");
         }
         problems.extend(self.rubric.problems());
         problems

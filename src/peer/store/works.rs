@@ -74,14 +74,15 @@ row_of! {
         handed_in_html: Option<String>,
         handed_in_at: Option<UtcTime>,
         withheld_reason: Option<String>,
+        team: Option<String>,
     }
 }
 
-/// A learner's work. The caller has checked the activity's scope.
+/// The work that a learner began, or the one that a team hands in. The caller has checked the activity's scope.
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::peer) fn find_submission(
+pub(in crate::peer) fn find_begun(
     conn: &mut Conn,
     activity: &ActivityId,
     person: &PersonId,
@@ -93,6 +94,40 @@ pub(in crate::peer) fn find_submission(
         .first(conn)
         .optional()?;
     Ok(row.map(Into::into))
+}
+
+/// The work of a team. The caller has checked the activity's scope.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::peer) fn find_of_team(
+    conn: &mut Conn,
+    activity: &ActivityId,
+    team: &str,
+) -> StoreResult<Option<Submission>> {
+    let row: Option<SubmissionRow> = submissions::table
+        .filter(submissions::activity_id.eq(activity))
+        .filter(submissions::team.eq(team))
+        .select(SubmissionRow::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// Stores whose a work is.
+///
+/// # Errors
+/// `Duplicate` when the learner or the team has another one.
+pub(in crate::peer) fn set_authors(
+    conn: &mut Conn,
+    id: &SubmissionId,
+    person: &PersonId,
+    team: Option<&str>,
+) -> StoreResult<()> {
+    diesel::update(submissions::table.find(id))
+        .set((submissions::person_id.eq(person), submissions::team.eq(team)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// A work of an activity by our id. The caller has checked the activity's scope.
@@ -159,6 +194,7 @@ pub(in crate::peer) fn create_submission(conn: &mut Conn, new: &Submission, now:
             submissions::draft_revision.eq(new.draft_revision),
             submissions::handed_in_html.eq(&new.handed_in_html),
             submissions::handed_in_at.eq(new.handed_in_at),
+            submissions::team.eq(&new.team),
             submissions::created_at.eq(now),
             submissions::updated_at.eq(now),
         ))
