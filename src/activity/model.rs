@@ -86,6 +86,17 @@ text_enum! {
     }
 }
 
+/// By how many days dates are counted; None for those that stand by themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Days {
+    /// From the date of the works to the begin of the reviews, 0 to 365.
+    pub review_from: Option<i32>,
+    /// From the date of the works to the end of the reviews, 1 to 365.
+    pub review_due: Option<i32>,
+    /// From the end of the reviews to the release, 0 to 365.
+    pub release: Option<i32>,
+}
+
 /// An activity of a cohort.
 #[derive(Clone, Debug)]
 pub struct Activity {

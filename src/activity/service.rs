@@ -180,6 +180,8 @@ pub fn copy(
     let author = if scope.role == Role::Trainer { scope.person.clone() } else { source.created_by.clone() };
     let copy = source.copy(binding.cohort_id.clone(), author, now);
     store::create(conn, &copy, now)?;
+    let days = store::counted_days(conn, &source.id)?;
+    store::set_counted_days(conn, &copy.id, days)?;
     let detail = serde_json::json!({"from": source.id});
     audit::record(conn, now, &Actor::Person(scope.person.clone()), "activity.copy", copy.id.as_str(), &detail)?;
     Ok(copy)

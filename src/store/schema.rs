@@ -394,6 +394,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    counted_dates (activity_id) {
+        activity_id -> Text,
+        review_from -> Nullable<Integer>,
+        review_due -> Nullable<Integer>,
+        release -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
     review_groups (activity_id, person_id) {
         activity_id -> Text,
         person_id -> Text,
@@ -724,6 +733,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     news,
     mail_recipients,
     review_pairs,
+    counted_dates,
     review_groups,
     planned_reviews,
     exemplars,
@@ -779,6 +789,7 @@ pub const TABLES: &[&str] = &[
     "news",
     "mail_recipients",
     "review_pairs",
+    "counted_dates",
     "review_groups",
     "planned_reviews",
     "exemplars",

@@ -19,6 +19,7 @@ on_both_engines! {
     senseless_phases_are_refused,
     a_work_waits_before_it_is_reviewed,
     dates_move_along_where_the_trainer_wants_it,
+    dates_are_counted_in_days,
 }
 
 const HOUR: i64 = 3600;
@@ -380,4 +381,54 @@ async fn dates_move_along_where_the_trainer_wants_it(app: &TestApp) {
     let refused = change(&trainer, &activity, &[("work_due", &days[7]), ("shift", "on"), ("title", "")]).await;
     assert_eq!(refused.status, 422);
     assert_eq!(dates().await, of([6, 6, 10, 15]));
+}
+
+async fn dates_are_counted_in_days(app: &TestApp) {
+    let trainer = app.trainer(Kind::Canvas).await;
+    let days: Vec<String> = (0..20).map(|n| at(app, n * DAY)).collect();
+    let counted = [("work_due", &*days[3]), ("review_from_days", "1"), ("review_due_days", "5"), ("release_days", "2")];
+    let activity = trainer.set_up(&counted).await;
+    let shown = async |of: &Session, activity: &str| {
+        let page = of.get(&format!("{activity}/settings")).await;
+        let date = |name: &str| page.attribute(&format!("input[type=hidden][name={name}]"), "value").unwrap();
+        let days = ["review_from_days", "review_due_days", "release_days"];
+        let days = days.map(|name| page.attribute(&format!("input[name={name}]"), "value").unwrap());
+        (["work_due", "review_from", "review_due", "release_at"].map(date), days)
+    };
+    let of = |places: [usize; 4]| places.map(|n| days[n].clone());
+    let numbers = ["1", "5", "2"].map(str::to_owned);
+    assert_eq!(shown(&trainer, &activity).await, (of([3, 4, 8, 10]), numbers.clone()));
+    // They follow the date of the works, and only once where the other dates move along.
+    assert_eq!(change(&trainer, &activity, &[("work_due", &days[5]), ("shift", "on")]).await.status, 303);
+    assert_eq!(shown(&trainer, &activity).await.0, of([5, 6, 10, 12]));
+    for (wrong, says) in [(("review_due_days", "0"), "at least one day"), (("release_days", "a week"), "from 0 to 365")]
+    {
+        let refused = change(&trainer, &activity, &[wrong]).await;
+        assert_eq!(refused.status, 422, "{wrong:?}");
+        assert!(refused.text("#problems").contains(says), "{}", refused.text("#problems"));
+    }
+    let none = change(&trainer, &activity, &[("work_due", ""), ("work_due_local", "")]).await;
+    assert_eq!(none.status, 422);
+    assert!(none.text("#problems").contains("no date from which"), "{}", none.text("#problems"));
+    assert_eq!(none.attribute("input[name=review_due_days]", "value").as_deref(), Some("5"), "what was typed stays");
+    // Without a number a date stands by itself again.
+    let alone = [("release_days", ""), ("release_at", days[19].as_str())];
+    assert_eq!(change(&trainer, &activity, &alone).await.status, 303);
+    let after = shown(&trainer, &activity).await;
+    assert_eq!((after.0, after.1[2].as_str()), (of([5, 6, 10, 19]), ""));
+    // A copy has no dates that have passed, but knows how to count them.
+    app.clock.advance(11 * DAY);
+    let teacher = person(&app.lms.school(Kind::Canvas), Part::Trainer, 0);
+    let other = app.launch(Kind::Canvas, &teacher, 1).await.opened().await;
+    let id = activity.rsplit('/').next().unwrap();
+    let copied = other.post("/pick", &[("choice", &format!("copy:{id}"))]).await;
+    assert_eq!(copied.status, 303, "{}", copied.body);
+    let copy = other.get(&copied.location()).await;
+    let copy = copy.attribute("a[href$='/settings']", "href").unwrap().replace("/settings", "");
+    assert_ne!(copy, activity);
+    let (dates, numbers_of_copy) = shown(&other, &copy).await;
+    assert_eq!((&dates[..3], &numbers_of_copy[..2]), (&[const { String::new() }; 3][..], &numbers[..2]));
+    let soon = at(app, DAY);
+    assert_eq!(change(&other, &copy, &[("work_due", &soon)]).await.status, 303);
+    assert_eq!(shown(&other, &copy).await.0[1..3], [at(app, 2 * DAY), at(app, 6 * DAY)]);
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use super::rubric::RubricView;
 use super::{dates, spreadsheet, table_words};
 use crate::activity;
-use crate::activity::model::{Anonymity, CHECKED, GroupRule, MarkMethod, ReviewingMethod};
+use crate::activity::model::{Anonymity, CHECKED, Days, GroupRule, MarkMethod, ReviewingMethod};
 use crate::activity::pages::answer_page;
 use crate::context::Context;
 use crate::ids::ActivityId;
@@ -97,7 +97,16 @@ impl SetupPage {
     fn has_unusual_dates(&self) -> bool {
         let setup = &self.setup;
         let has_dates = setup.review_from.is_some() || setup.release_at.is_some();
-        has_dates || setup.late_days != 0 || setup.late_penalty != 0 || setup.pool_minutes != 0
+        has_dates
+            || setup.days != Days::default()
+            || setup.late_days != 0
+            || setup.late_penalty != 0
+            || setup.pool_minutes != 0
+    }
+
+    /// What stands in a field for days.
+    fn days(&self, days: &Option<i32>) -> String {
+        days.map(|days| days.to_string()).unwrap_or_default()
     }
 
     fn not_imported(&self, wrong: &Wrong) -> String {
@@ -193,6 +202,7 @@ async fn create(form_data: Posted, context: web::Data<Context>) -> PageResult {
     if setup.apply(fields.text("action"), user.view.lang()) {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(&user, setup, Vec::new()));
     }
+    setup.count_days();
     let mut problems = setup.problems();
     problems.extend(setup.past((None, None, None), at));
     if !problems.is_empty() {
@@ -212,7 +222,8 @@ async fn edit(user: SignedIn, context: web::Data<Context>, id: web::Path<String>
     let (scope, id) = (user.scope(), ActivityId(id.into_inner()));
     let read = id.clone();
     let loaded = context.db.read(move |c| settings::load(c, &scope, &read)).await?;
-    let setup = Setup::of(&loaded.activity, loaded.rubric);
+    let mut setup = Setup::of(&loaded.activity, loaded.rubric);
+    setup.days = loaded.days;
     page(&settings_form(&user, setup, Vec::new(), &id, loaded.rubric_in_use))
 }
 
@@ -228,6 +239,9 @@ async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<St
     let asked = setup.apply(fields.text("action"), user.view.lang());
     if !asked && fields.has("shift") {
         setup.shift(&known.activity);
+    }
+    if !asked {
+        setup.count_days();
     }
     let before = (known.activity.work_due_at, known.activity.review_due_at, known.activity.release_at);
     let mut problems = if asked { Vec::new() } else { [setup.problems(), setup.past(before, at)].concat() };

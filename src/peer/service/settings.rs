@@ -7,7 +7,7 @@ use super::super::teams::Teams;
 use super::super::{PeerError, store};
 use super::{for_trainer, teams};
 use crate::activity;
-use crate::activity::model::{Activity, GroupRule};
+use crate::activity::model::{Activity, Days, GroupRule};
 use crate::activity::picker::{self, Answer, Chosen};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
@@ -42,6 +42,7 @@ pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Re
     setup.write(&mut activity);
     store::create_rubric(conn, &rubric_version_id, &activity.id, &setup.rubric, now)?;
     activity::service::create_placed(conn, scope, &activity, now)?;
+    activity::store::set_counted_days(conn, &activity.id, setup.days)?;
     let actor = Actor::Person(scope.person.clone());
     audit::record(conn, now, &actor, "activity.create", activity.id.as_str(), &serde_json::json!({}))?;
     Ok(activity.id)
@@ -72,6 +73,8 @@ pub struct Editable {
     pub activity: Activity,
     /// Its rubric.
     pub rubric: Rubric,
+    /// Which of its dates are counted in days.
+    pub days: Days,
     /// Whether reviews have begun or a work to practise on was marked by it, so that the rubric no longer changes.
     pub rubric_in_use: bool,
     /// Whether reviews have begun, so that they cannot be made to begin later.
@@ -99,7 +102,8 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Editable,
     let practised = store::list_examples(conn, id)?.iter().any(|e| e.is_asked(&activity));
     let is_reviewed = !store::list_reviews(conn, id)?.is_empty();
     let is_handed_in = store::list_submissions(conn, id)?.iter().any(Submission::is_handed_in);
-    Ok(Editable { activity, rubric, rubric_in_use: practised || is_reviewed, is_reviewed, is_handed_in })
+    let days = activity::store::counted_days(conn, id)?;
+    Ok(Editable { activity, rubric, days, rubric_in_use: practised || is_reviewed, is_reviewed, is_handed_in })
 }
 
 /// Stores changed settings. The form was checked. The rubric changes only before the first review.
@@ -146,6 +150,7 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
             news::service::tell(conn, &learner.person.id, id, Kind::DatesChanged, &about, now)?;
         }
     }
+    activity::store::set_counted_days(conn, id, setup.days)?;
     if !activity::store::update(conn, &activity, setup.revision, now)? {
         return Err(PeerError::Refused("changed-meanwhile"));
     }

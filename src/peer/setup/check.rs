@@ -106,6 +106,9 @@ impl Setup {
         if !LATE_PENALTY.contains(&self.late_penalty) {
             add("setup-late-penalty-range");
         }
+        if let Some(key) = self.days_problem() {
+            add(key);
+        }
         if !WAITS.contains(&self.pool_minutes) {
             add("setup-pool-range");
         }

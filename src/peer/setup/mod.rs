@@ -1,12 +1,13 @@
 //! The set-up form: read, checked, and shown again with everything that was typed.
 
 mod check;
+mod dates;
 #[cfg(test)]
 mod tests;
 
 pub use check::{Dates, REVIEWS};
 
-use crate::activity::model::{Activity, Anonymity, CHECKED, GroupRule, MarkMethod, ReviewingMethod};
+use crate::activity::model::{Activity, Anonymity, CHECKED, Days, GroupRule, MarkMethod, ReviewingMethod};
 use crate::clock::UtcTime;
 use crate::ids::{CohortId, PersonId, RubricVersionId};
 use crate::web::fields::Fields;
@@ -62,6 +63,8 @@ pub struct Setup {
     pub group_rule: GroupRule,
     /// How many reviews a work has enough with; 0 for as many as each learner gives.
     pub received: i32,
+    /// Which dates are counted, and by how many days.
+    pub days: Days,
     /// What a full mark counts in the LMS's gradebook.
     pub points: i32,
     /// The revision that was read, for changes.
@@ -85,7 +88,7 @@ impl Setup {
         Self { title: title.to_owned(), revision: 0, ..Self::of(&nobody, rubric) }
     }
 
-    /// The form of an activity that exists.
+    /// The form of an activity that exists, with dates that stand by themselves.
     #[must_use]
     pub fn of(activity: &Activity, rubric: Rubric) -> Self {
         Self {
@@ -110,6 +113,7 @@ impl Setup {
             pool_minutes: activity.pool_minutes,
             group_rule: activity.group_rule,
             received: activity.reviews_received,
+            days: Days::default(),
             points: activity.score_maximum,
             revision: activity.revision,
             pasted: String::new(),
@@ -119,7 +123,7 @@ impl Setup {
         }
     }
 
-    /// Puts everything but the rubric and what a full mark counts into an activity. The form was checked.
+    /// Puts everything but the rubric, the days and what a full mark counts into an activity. The form was checked.
     pub fn write(&self, activity: &mut Activity) {
         activity.title.clone_from(&self.title);
         self.brief.as_str().clone_into(&mut activity.brief_html);
@@ -190,6 +194,7 @@ impl Setup {
             pool_minutes: number("pool_minutes", 0),
             group_rule: GroupRule::parse(fields.text("groups")).unwrap_or(GroupRule::Any),
             received: number("received", 0),
+            days: Self::read_days(fields),
             // Only some forms ask; what is no number becomes one that the check refuses.
             points: fields.raw("points").map_or(100, |points| points.trim().parse().unwrap_or(0)),
             revision: fields.text("revision").parse().unwrap_or(0),
@@ -237,21 +242,6 @@ impl Setup {
         }
         number(criteria);
         true
-    }
-}
-
-impl Setup {
-    /// Moves the dates that were left as they are by as much as the date of the works was moved.
-    pub fn shift(&mut self, before: &Activity) {
-        let Some((new, old)) = self.work_due.zip(before.work_due_at) else { return };
-        let by = new.seconds_since(old);
-        let known = [before.review_due_at, before.review_from_at, before.release_at];
-        for (date, known) in [&mut self.review_due, &mut self.review_from, &mut self.release_at].into_iter().zip(known)
-        {
-            if *date == known {
-                *date = date.map(|date| date.plus_seconds(by));
-            }
-        }
     }
 }
 

@@ -136,3 +136,31 @@ fn buttons_change_the_rubric_and_keep_the_rest() {
     assert!(setup.apply("remove:99", Lang::En), "an index out of range changes nothing");
     assert_eq!(setup.rubric.criteria.len(), 3);
 }
+
+#[test]
+fn days_count_dates_from_the_date_of_the_works() {
+    let counted = |changes: &[(&str, &str)]| {
+        let mut setup = Setup::read(&form(changes), Lang::En);
+        setup.count_days();
+        let keys: Vec<_> = setup.problems().into_iter().map(|p| p.key).collect();
+        let dates = [setup.review_from, setup.review_due, setup.release_at];
+        (keys, dates.map(|date| date.map(UtcTime::iso_seconds).unwrap_or_default()))
+    };
+    let all = [("review_from_days", "0"), ("review_due_days", "7"), ("release_days", "2")];
+    let expected = ["2026-05-10T10:00:00Z", "2026-05-17T10:00:00Z", "2026-05-19T10:00:00Z"];
+    assert_eq!(counted(&all), (vec![], expected.map(str::to_owned)));
+    // In the trainer's own zone the clocks may have changed in between; another date is not what the days say.
+    let near = [("review_due_days", "7"), ("review_due", "2026-05-17T09:00:00Z")];
+    assert_eq!(counted(&near).1[1], "2026-05-17T09:00:00Z");
+    let far = [("review_due_days", "7"), ("review_due", "2026-05-17T07:00:00Z")];
+    assert_eq!(counted(&far).1[1], "2026-05-17T10:00:00Z");
+    for wrong in ["-1", "0", "366", "soon", "1.5"] {
+        let (keys, dates) = counted(&[("review_due_days", wrong)]);
+        assert_eq!((keys, dates[1].as_str()), (vec!["setup-days-range"], "2026-05-20T10:00:00Z"), "{wrong}");
+    }
+    assert_eq!(counted(&[("review_due_days", "7"), ("work_due", "")]).0, ["setup-days-no-date"]);
+    assert_eq!(
+        counted(&[("release_days", "0"), ("review_due", "")]).0,
+        ["setup-release-no-end", "setup-days-no-date"][1..]
+    );
+}

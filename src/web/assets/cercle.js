@@ -119,6 +119,26 @@
     }
   };
 
+  // A number of days counts a date from another one, by the calendar: a change of the clocks moves no hour.
+  const countedDates = (root) => {
+    for (const days of root.querySelectorAll("input[data-counts]")) {
+      const date = document.getElementById(days.dataset.counts), from = document.getElementById(days.dataset.from);
+      if (!date || !from || days.dataset.ready) continue;
+      days.dataset.ready = "1";
+      const count = () => {
+        const number = Number.parseInt(days.value, 10);
+        date.readOnly = days.value !== "";
+        if (!from.value || Number.isNaN(number) || number < 0 || number > 365) return;
+        const at = new Date(`${from.value.slice(0, 10)}T00:00Z`);
+        at.setUTCDate(at.getUTCDate() + number);
+        date.value = at.toISOString().slice(0, 10) + from.value.slice(10);
+        date.dispatchEvent(new Event("input", { bubbles: true }));
+      };
+      for (const input of [days, from]) input.addEventListener("input", count);
+      date.readOnly = days.value !== "";
+    }
+  };
+
   // --- saving while people write ---------------------------------------------------------------------
   // A form with data-autosave is posted there a moment after the last change, one save at a time.
   // The server counts revisions: a save that comes late never covers a newer one.
@@ -274,6 +294,7 @@
   const setUp = (root) => {
     localTimes(root);
     localDates(root);
+    countedDates(root);
     root.querySelectorAll("form[data-autosave]").forEach(autosave);
     root.querySelectorAll("[data-files]").forEach(files);
     root.querySelectorAll("details[data-show]").forEach((details) => {
