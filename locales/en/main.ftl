@@ -1444,3 +1444,21 @@ setup-field-review-due-days = Reviews end so many days after the date of the wor
 setup-field-release-days = Marks are released so many days after the end of the reviews
 setup-days-range = Days are counted from 0 to 365; reviews end at least one day after the date of the works.
 setup-days-no-date = There is no date from which the days could be counted. Choose one, or empty the days.
+control-work = Control work
+control-is = Each reviewer gets it once as one of their reviews, and does not know. What they give it tells how they mark, as practice does; after the release they see how far they were from you.
+control-reports = { $n ->
+    [one] A reviewer reported something about your control work.
+   *[other] Reviewers reported { $n } things about your control work.
+}
+control-reported = Reviewers reported about it
+control-looked = I have looked
+examples-use = What it is for
+examples-use-practice = Practice: learners mark it before they review, and compare
+examples-use-control = Control work: it hides among the works
+examples-use-control-help = Takes one of each learner’s reviews, so works get fewer from peers: ask for one review more, or set how many are enough.
+given-control-same = This was a control work of your trainer, who gave it as much as you did.
+given-control-more = This was a control work of your trainer. You gave it { $points } points more than your trainer.
+given-control-less = This was a control work of your trainer. You gave it { $points } points less than your trainer.
+refused-control-settings = A control work hides among works without names, and takes one of at least two reviews that everybody gives. The settings have to be so.
+refused-control-there = There is a control work already. Withdraw it to choose another one, as long as no reviewer has got it.
+setup-control = There is a control work, which hides among works without names and takes one of at least two reviews. Keep it so, or withdraw it under “Practice works”.

@@ -1447,3 +1447,21 @@ setup-field-review-due-days = Les relectures finissent tant de jours après la d
 setup-field-release-days = Les notes sont publiées tant de jours après la fin des relectures
 setup-days-range = Les jours se comptent de 0 à 365 ; les relectures finissent au moins un jour après la date des travaux.
 setup-days-no-date = Il n’y a pas de date depuis laquelle compter les jours. Choisissez-en une, ou videz les jours.
+control-work = Travail témoin
+control-is = Chaque relecteur le reçoit une fois parmi ses relectures, sans le savoir. Ce qu’il lui donne dit comment il note, comme l’entraînement ; après la publication, il voit son écart avec vous.
+control-reports = { $n ->
+    [one] Un relecteur a signalé quelque chose sur votre travail témoin.
+   *[other] Des relecteurs ont signalé { $n } choses sur votre travail témoin.
+}
+control-reported = Des relecteurs ont signalé
+control-looked = J’ai regardé
+examples-use = À quoi il sert
+examples-use-practice = Entraînement : on le note avant de relire, et on compare
+examples-use-control = Travail témoin : il se cache parmi les travaux
+examples-use-control-help = Il prend une relecture à chacun, donc les travaux en reçoivent moins : demandez une relecture de plus, ou réglez combien suffisent.
+given-control-same = C’était un travail témoin de votre formateur, qui lui a donné autant que vous.
+given-control-more = C’était un travail témoin. Vous lui avez donné { $points } points de plus que votre formateur.
+given-control-less = C’était un travail témoin. Vous lui avez donné { $points } points de moins que votre formateur.
+refused-control-settings = Un travail témoin se cache parmi des travaux sans noms, et prend une relecture sur au moins deux. Les réglages doivent le permettre.
+refused-control-there = Il y a déjà un travail témoin. Retirez-le pour en choisir un autre, tant qu’aucun relecteur ne l’a reçu.
+setup-control = Il y a un travail témoin, qui se cache parmi des travaux sans noms et prend une relecture sur au moins deux. Gardez cela, ou retirez-le sous « Travaux d’entraînement ».

@@ -11,7 +11,7 @@ use super::practice::{Example, Practice};
 use super::teams::Teams;
 use crate::activity::model::MarkMethod;
 use crate::crypto;
-use crate::ids::{ExampleId, PersonId, SubmissionId};
+use crate::ids::{PersonId, SubmissionId};
 use crate::store::columns::Points;
 
 /// A review, as far as marks are made of it.
@@ -117,7 +117,8 @@ impl Input {
         reviews: &[Review],
         decisions: &[Override],
     ) -> Self {
-        let sent = reviews.iter().filter(|r| r.counts());
+        let is_control = |r: &&Review| submissions.iter().any(|s| s.control && s.id == r.submission_id);
+        let sent = reviews.iter().filter(|r| r.counts() && !is_control(r));
         let given = sent.filter_map(|r| {
             Some(Given { work: r.submission_id.clone(), reviewer: r.reviewer_id.clone(), total: r.total? })
         });
@@ -134,17 +135,23 @@ impl Input {
         Self { method, reviews, trainer, practice: Vec::new(), references: Vec::new() }
     }
 
-    /// With what reviewers gave the works that they practised on; those that were withdrawn do not count.
+    /// With what reviewers gave the works that they practised on, and the control work among their reviews; those that
+    /// were withdrawn do not count.
     #[must_use]
-    pub fn with_practice(self, examples: &[Example], practices: &[Practice]) -> Self {
-        let work = |id: &ExampleId| SubmissionId(id.to_string());
+    pub fn with_practice(self, examples: &[Example], practices: &[Practice], reviews: &[Review]) -> Self {
+        let work = |e: &Example| e.control.clone().unwrap_or_else(|| SubmissionId(e.id.to_string()));
         let counting: Vec<&Example> = examples.iter().filter(|e| e.withdrawn_at.is_none()).collect();
-        let given = practices.iter().filter(|p| counting.iter().any(|e| e.id == p.example_id));
-        let given = given
-            .filter_map(|p| Some(Given { work: work(&p.example_id), reviewer: p.person_id.clone(), total: p.total? }));
-        let mut practice: Vec<Given> = given.collect();
+        let practised = practices.iter().filter_map(|p| {
+            let example = counting.iter().find(|e| e.id == p.example_id)?;
+            Some(Given { work: work(example), reviewer: p.person_id.clone(), total: p.total? })
+        });
+        let reviewed = reviews.iter().filter(|r| r.counts()).filter_map(|r| {
+            let example = counting.iter().find(|e| e.control.as_ref() == Some(&r.submission_id))?;
+            Some(Given { work: work(example), reviewer: r.reviewer_id.clone(), total: r.total? })
+        });
+        let mut practice: Vec<Given> = practised.chain(reviewed).collect();
         let of = |id: &SubmissionId| practice.iter().any(|g| g.work == *id);
-        let references = counting.iter().map(|e| Judged { work: work(&e.id), mark: e.total }).filter(|j| of(&j.work));
+        let references = counting.iter().map(|e| Judged { work: work(e), mark: e.total }).filter(|j| of(&j.work));
         let mut references: Vec<Judged> = references.collect();
         practice.sort();
         references.sort();
@@ -229,6 +236,7 @@ impl Marks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::ExampleId;
 
     fn input(method: MarkMethod, n: usize) -> Input {
         let id = |prefix: &str, i: usize| format!("{prefix}{i:02}");
@@ -278,6 +286,7 @@ mod tests {
             total: Points::whole(total),
             tolerance: 10,
             withdrawn_at: None,
+            control: None,
         };
         (example, practices)
     }
@@ -289,7 +298,7 @@ mod tests {
         let examples = [one, two];
         for (method, n, used) in [(MarkMethod::Robust, 14, 2), (MarkMethod::Mean, 14, 0), (MarkMethod::Robust, 7, 0)] {
             let plain = input(method, n);
-            let taught = plain.clone().with_practice(&examples, &given);
+            let taught = plain.clone().with_practice(&examples, &given, &[]);
             let (before, after) = (plain.run(), taught.run());
             assert_eq!(after.practised, used, "{method:?} {n}");
             assert_eq!(before.works.keys().collect::<Vec<_>>(), after.works.keys().collect::<Vec<_>>());
@@ -300,14 +309,36 @@ mod tests {
             let stored: Input = serde_json::from_str(&serde_json::to_string(&taught).unwrap()).unwrap();
             assert_eq!((stored.hash(), stored.run()), (taught.hash(), after), "it can be made again");
         }
+        // A control work tells the same, and makes no mark itself.
+        let of_control = |p: &Practice| Review {
+            id: crate::ids::ReviewId::new(),
+            activity_id: crate::ids::ActivityId::new(),
+            submission_id: SubmissionId("control".to_owned()),
+            reviewer_id: p.person_id.clone(),
+            rubric_version_id: crate::ids::RubricVersionId::new(),
+            state: crate::peer::model::ReviewState::Sent,
+            opened_at: crate::clock::UtcTime(0),
+            leased_until: crate::clock::UtcTime(0),
+            body: crate::peer::model::ReviewBody::default(),
+            total: p.total,
+            sent_at: None,
+            declined: None,
+            excluded_reason: None,
+        };
+        let reviews: Vec<Review> = given[..14].iter().map(of_control).collect();
+        let control = Example { control: Some(SubmissionId("control".to_owned())), ..examples[0].clone() };
+        let plain = input(MarkMethod::Robust, 14);
+        let hidden = plain.clone().with_practice(std::slice::from_ref(&control), &[], &reviews).run();
+        let shown = plain.clone().with_practice(&examples[..1], &given, &[]).run();
+        assert_eq!((hidden.works, hidden.level, hidden.practised), (shown.works, shown.level, 1));
         // What was withdrawn, what nobody marked and what was not sent says nothing.
         let plain = input(MarkMethod::Robust, 14);
         let withdrawn =
             examples.clone().map(|e| Example { withdrawn_at: Some(crate::clock::UtcTime::from_unix_seconds(1)), ..e });
-        assert_eq!(plain.clone().with_practice(&withdrawn, &given), plain);
-        assert_eq!(plain.clone().with_practice(&examples, &[]), plain);
+        assert_eq!(plain.clone().with_practice(&withdrawn, &given, &[]), plain);
+        assert_eq!(plain.clone().with_practice(&examples, &[], &[]), plain);
         let drafts: Vec<Practice> = given.into_iter().map(|p| Practice { total: None, ..p }).collect();
-        assert_eq!(plain.clone().with_practice(&examples, &drafts), plain);
+        assert_eq!(plain.clone().with_practice(&examples, &drafts, &[]), plain);
     }
 
     /// Each line of the explanation is true: the corrected totals by their weights make the mark.

@@ -60,6 +60,8 @@ pub struct Submission {
     pub withheld_reason: Option<String>,
     /// The team whose work it is; None for a learner's own.
     pub team: Option<String>,
+    /// Whether it is a trainer's, which shows how reviewers mark (see [`Example`](super::practice::Example)).
+    pub control: bool,
 }
 
 impl Submission {

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::model::ReviewBody;
 use crate::activity::model::Activity;
 use crate::clock::UtcTime;
-use crate::ids::{ActivityId, ExampleId, PersonId, RubricVersionId};
+use crate::ids::{ActivityId, ExampleId, PersonId, RubricVersionId, SubmissionId};
 use crate::store::columns::Points;
 
 /// At most so many works are practised on.
@@ -35,6 +35,8 @@ pub struct Example {
     pub tolerance: i32,
     /// Since when nobody practises on it any more.
     pub withdrawn_at: Option<UtcTime>,
+    /// The work as which reviewers get it without knowing, where it is a control work; nobody practises on it.
+    pub control: Option<SubmissionId>,
 }
 
 /// How a learner marked one.
@@ -53,7 +55,7 @@ pub struct Practice {
 }
 
 impl Example {
-    /// Whether learners practise on it.
+    /// Whether it is in use: not withdrawn, and marked by the rubric of today.
     #[must_use]
     pub fn is_asked(&self, activity: &Activity) -> bool {
         self.withdrawn_at.is_none() && self.rubric_version_id == activity.rubric_version_id
@@ -87,6 +89,7 @@ mod tests {
             total: Points::whole(70),
             tolerance: 10,
             withdrawn_at: None,
+            control: None,
         };
         for (total, near) in [(60, true), (70, true), (80, true), (59, false), (81, false)] {
             assert_eq!(example.is_near(Points::whole(total)), near, "{total}");

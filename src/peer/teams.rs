@@ -55,7 +55,7 @@ impl Teams {
     #[must_use]
     pub fn work_of<'w>(&self, works: &'w [Submission], person: &PersonId) -> Option<&'w Submission> {
         let of_team = self.name_of(person).and_then(|team| works.iter().find(|w| w.team.as_deref() == Some(team)));
-        of_team.or_else(|| works.iter().find(|w| w.team.is_none() && w.person_id == *person))
+        of_team.or_else(|| works.iter().find(|w| w.team.is_none() && !w.control && w.person_id == *person))
     }
 }
 
@@ -197,6 +197,7 @@ mod tests {
             handed_in_at: is_handed_in.then_some(UtcTime(0)),
             withheld_reason: None,
             team: team.map(str::to_owned),
+            control: false,
         }
     }
 

@@ -254,6 +254,7 @@ diesel::table! {
         withheld_by -> Nullable<Text>,
         withheld_at -> Nullable<BigInt>,
         team -> Nullable<Text>,
+        control -> Bool,
     }
 }
 
@@ -334,6 +335,7 @@ diesel::table! {
         created_by -> Text,
         created_at -> BigInt,
         withdrawn_at -> Nullable<BigInt>,
+        submission_id -> Nullable<Text>,
     }
 }
 

@@ -9,6 +9,7 @@ mod admin;
 mod architecture;
 mod backup;
 mod cli;
+mod control;
 mod crawler;
 mod deep_linking;
 mod delivery;

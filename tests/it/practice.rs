@@ -157,7 +157,7 @@ async fn works_to_practise_on_are_withdrawn_and_come_back(app: &TestApp) {
     }
     let full = trainer.get(&path).await;
     assert_eq!(full.all(".example").len(), 5);
-    assert!(full.all("#example-form").is_empty() && full.text("main").contains("which is the most"));
+    assert!(full.all("input[value=practice]").is_empty() && full.text("main").contains("which is the most"));
     let sixth = trainer.post(&path, &example("1", "A sixth")).await;
     assert_eq!(sixth.status, 422);
     assert!(sixth.attribute("#text", "value").unwrap().contains("A sixth"), "nothing is lost");

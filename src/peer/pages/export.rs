@@ -7,12 +7,13 @@ use super::spreadsheet::{self, Cell};
 use crate::context::Context;
 use crate::ids::ActivityId;
 use crate::launch::SignedIn;
-use crate::peer::service::export::{self, Line};
+use crate::peer::service::export::{self, Line, Words};
 use crate::web::{PageError, PageResult};
 
 async fn load(user: &SignedIn, context: &Context, id: ActivityId) -> Result<Vec<Line>, PageError> {
-    let (scope, now, nameless) = (user.scope(), context.clock.now(), user.view.t("participant"));
-    Ok(context.db.read(move |c| export::reviews(c, &scope, &id, &nameless, now)).await?)
+    let (scope, now) = (user.scope(), context.clock.now());
+    let words = Words { nameless: user.view.t("participant"), control: user.view.t("control-work") };
+    Ok(context.db.read(move |c| export::reviews(c, &scope, &id, &words, now)).await?)
 }
 
 const HEADING: [&str; 12] = [

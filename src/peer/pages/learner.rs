@@ -91,6 +91,13 @@ impl LearnerPage {
     }
 
     fn given_words(&self, given: &Given) -> String {
+        if let Some(Points(d)) = given.control {
+            return match d {
+                d if d.abs() < 5_000 => self.v.t("given-control-same"),
+                d if d > 0 => self.v.a("given-control-more", "points", self.v.points(&Points(d))),
+                d => self.v.a("given-control-less", "points", self.v.points(&Points(-d))),
+            };
+        }
         match given.difference {
             None => self.v.t("given-alone"),
             Some(Points(d)) if d.abs() < 5_000 => self.v.t("given-same"),

@@ -57,9 +57,12 @@ impl PairsPage {
         learner.map_or_else(|| self.v.t("pairs-gone"), |l| self.name(&l.person))
     }
 
-    /// Whose work it is: the author's, or the team's.
-    fn work_name(&self, author: &PersonId) -> String {
-        self.p.teams.name_of(author).map_or_else(|| self.name_of(author), str::to_owned)
+    /// Whose work somebody got: an author's, a team's, or the trainer's control work.
+    fn work_of(&self, given: &Given) -> String {
+        if given.is_control {
+            return self.v.t("control-work");
+        }
+        self.p.teams.name_of(&given.author).map_or_else(|| self.name_of(&given.author), str::to_owned)
     }
 
     /// What was decided; two who may not review each other are one line.
@@ -114,7 +117,7 @@ impl PairsPage {
     /// The works that somebody got, and those that they are meant to get: whose, and how far it is.
     fn works_of(&self, id: &PersonId) -> Vec<(String, String)> {
         let given = self.p.given.iter().filter(|g| g.reviewer == *id);
-        let given = given.map(|g| (self.work_name(&g.author), self.state(g)));
+        let given = given.map(|g| (self.work_of(g), self.state(g)));
         let planned = self.p.planned.iter().filter(|p| p.reviewer_id == *id);
         given.chain(planned.map(|p| (self.name_of(&p.author_id), self.v.t("pairs-planned")))).collect()
     }
@@ -198,9 +201,10 @@ async fn as_csv(user: SignedIn, context: web::Data<Context>, id: web::Path<Strin
         [shown.name_of(reviewer), shown.name_of(author), rule].map(|text| spreadsheet::cell(&text))
     };
     let decided = shown.decided().into_iter().map(|p| line(&p.reviewer_id, &p.author_id, p.rule.to_string()));
-    let given = shown.p.given.iter().map(|g| {
-        [shown.name_of(&g.reviewer), shown.work_name(&g.author), shown.state(g)].map(|text| spreadsheet::cell(&text))
-    });
+    let given =
+        shown.p.given.iter().map(|g| {
+            [shown.name_of(&g.reviewer), shown.work_of(g), shown.state(g)].map(|text| spreadsheet::cell(&text))
+        });
     let rows: Vec<[String; 3]> = decided.chain(given).collect();
     spreadsheet::file("pairs.csv", COLUMNS.map(str::to_owned), rows)
 }

@@ -116,6 +116,8 @@ struct ExamplesPage {
     v: View,
     e: Examples,
     may_change: bool,
+    /// Whether reports can be answered, which is also after the release.
+    may_moderate: bool,
     assessment: Assessment,
     typed: Typed,
     /// What is wrong with what was typed.
@@ -133,12 +135,13 @@ impl ExamplesPage {
             }
         };
         let assessment = Assessment::new(&v, e.rubric.clone(), typed.body.clone(), &missing, false);
-        let may_change = role == Role::Trainer && e.activity.released_at.is_none();
-        Self { v, e, may_change, assessment, typed, problem }
+        let may_moderate = role == Role::Trainer;
+        let may_change = may_moderate && e.activity.released_at.is_none();
+        Self { v, e, may_change, may_moderate, assessment, typed, problem }
     }
 
     fn asked(&self) -> usize {
-        self.e.works.iter().filter(|w| w.example.is_asked(&self.e.activity)).count()
+        self.e.works.iter().filter(|w| w.example.control.is_none() && w.example.is_asked(&self.e.activity)).count()
     }
 
     fn is_asked(&self, work: &Shown) -> bool {
@@ -147,6 +150,11 @@ impl ExamplesPage {
 
     fn may_add(&self) -> bool {
         self.may_change && self.asked() < MOST
+    }
+
+    /// Whether a control work can be added.
+    fn may_control(&self) -> bool {
+        self.may_change && self.e.works.iter().all(|w| w.example.control.is_none())
     }
 
     /// The work, sanitised once more.
@@ -179,6 +187,7 @@ async fn add(form: Posted, context: web::Data<Context>, id: web::Path<String>) -
         html: fields.raw("text").unwrap_or_default().to_owned(),
         body: read_body(&fields),
         tolerance: fields.text("tolerance").to_owned(),
+        control: fields.text("use") == "control",
     };
     let (write_scope, write_id, write_typed) = (scope.clone(), id.clone(), typed.clone());
     let added = move |c: &mut Conn| practice::add(c, &write_scope, &write_id, write_typed, at);
@@ -202,13 +211,16 @@ async fn inherit(form: Posted, context: web::Data<Context>, id: web::Path<String
 async fn withdraw(form: Posted, context: web::Data<Context>, path: Ids) -> PageResult {
     let Posted { by, fields, at } = form;
     let (scope, (id, example)) = (by.scope(), ids(path));
-    let gone = match fields.text("action") {
-        "withdraw" => true,
-        "restore" => false,
-        _ => return Err(PageError::bad_request()),
-    };
+    let action = fields.text("action").to_owned();
+    if !["withdraw", "restore", "looked"].contains(&action.as_str()) {
+        return Err(PageError::bad_request());
+    }
     let list = format!("/peer/{id}/examples");
-    let done = context.db.write(move |c| practice::withdraw(c, &scope, &id, &example, gone, at)).await;
+    let change = move |c: &mut Conn| match action.as_str() {
+        "looked" => practice::looked(c, &scope, &id, &example, at),
+        action => practice::withdraw(c, &scope, &id, &example, action == "withdraw", at),
+    };
+    let done = context.db.write(change).await;
     done.map_err(|e: PeerError| PageError::from(e))?;
     Ok(see_other(&list))
 }

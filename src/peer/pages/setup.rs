@@ -245,8 +245,11 @@ async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<St
     }
     let before = (known.activity.work_due_at, known.activity.review_due_at, known.activity.release_at);
     let mut problems = if asked { Vec::new() } else { [setup.problems(), setup.past(before, at)].concat() };
-    if !asked && known.is_reviewed && setup.review_from.is_some_and(|from| at < from) {
+    if !asked && known.is_reviewed() && setup.review_from.is_some_and(|from| at < from) {
         problems.push(Problem { key: "setup-review-from-begun", criterion: 0 });
+    }
+    if !asked && let Some(key) = known.control_problem(&setup) {
+        problems.push(Problem { key, criterion: 0 });
     }
     if !asked && known.moves_works(&setup) {
         problems.push(Problem { key: "setup-teams-handed-in", criterion: 0 });

@@ -17,7 +17,7 @@ use crate::peer::service::decide::{self, MarkDecision};
 use crate::peer::service::extension::{self, MAX_REASON, Wish};
 use crate::peer::service::moderate::{self, Verdict};
 use crate::peer::service::respond::MAX_APPEAL;
-use crate::peer::service::sheet::{self, Sheet};
+use crate::peer::service::sheet::{self, Sheet, Whose};
 use crate::peer::setup::read_date;
 use crate::platform::model::Person;
 use crate::store::Conn;
@@ -195,6 +195,16 @@ impl SheetPage {
             (Some((_, wish)), _) => &wish.reason,
             (None, Some(extension)) => &extension.reason,
             (None, None) => "",
+        }
+    }
+
+    /// Whose work a review is about.
+    fn whose(&self, whose: &Whose) -> String {
+        match whose {
+            Whose::Learner(Some(person)) => self.v.a("review-of", "name", self.name(person)),
+            Whose::Learner(None) => self.v.t("participant"),
+            Whose::Team(team) => self.v.a("review-of", "name", team),
+            Whose::Control => self.v.t("control-work"),
         }
     }
 

@@ -46,7 +46,16 @@ pub struct Line {
     pub excluded: Option<String>,
 }
 
-/// All sent reviews of an activity. `nameless` is how somebody is called whose name the LMS does not tell.
+/// How those are called who have no name in the list.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// Somebody whose name the LMS does not tell.
+    pub nameless: String,
+    /// The trainer's control work.
+    pub control: String,
+}
+
+/// All sent reviews of an activity.
 ///
 /// # Errors
 /// `NotFound`, or [`PeerError::Role`] for anybody but a trainer.
@@ -54,7 +63,7 @@ pub fn reviews(
     conn: &mut Conn,
     scope: &Scope,
     id: &ActivityId,
-    nameless: &str,
+    words: &Words,
     now: UtcTime,
 ) -> Result<Vec<Line>, PeerError> {
     for_trainer(conn, scope, id)?;
@@ -65,7 +74,7 @@ pub fn reviews(
     // Who has left the course is in the group no longer, and their reviews still count.
     let name = |person: Option<&PersonId>| {
         let known = person.and_then(|id| people.get(id));
-        known.map_or_else(|| nameless.to_owned(), |person| person.display_name(nameless))
+        known.map_or_else(|| words.nameless.clone(), |person| person.display_name(&words.nameless))
     };
     let mut rubrics: HashMap<RubricVersionId, Rubric> = HashMap::new();
     let mut lines = Vec::new();
@@ -76,7 +85,11 @@ pub fn reviews(
         }
         let (Some(rubric), Some(total)) = (rubrics.get(&review.rubric_version_id), review.total) else { continue };
         let work = group.submissions.iter().find(|s| s.id == review.submission_id);
-        let author = work.and_then(|work| work.team.clone()).unwrap_or_else(|| name(work.map(|work| &work.person_id)));
+        let author = match work {
+            Some(work) if work.control => words.control.clone(),
+            Some(work) => work.team.clone().unwrap_or_else(|| name(Some(&work.person_id))),
+            None => name(None),
+        };
         let helpful = responses.remove(&review.id).and_then(|response| response.helpful);
         let corrected = group.marks.counted(review).map(|counted| counted.corrected);
         lines.extend(rubric.criteria.iter().map(|criterion| Line {

@@ -130,6 +130,8 @@ pub struct Group {
     pub marks: Marks,
     /// What they would be made from now.
     pub input: Input,
+    /// Reports about the control work that nobody has looked at.
+    pub control_reports: usize,
     /// All works, also of those who left.
     pub submissions: Vec<Submission>,
     /// All reviews, also the ones under way.
@@ -165,7 +167,7 @@ pub(super) fn load_with(
     reports.retain(|r| r.state == ReportState::Open);
     let input = marks_input(conn, &activity, (&submissions, &reviews), &overrides)?;
     let marks = if anew { input.run() } else { standing_marks(conn, id, &input)? };
-    let measures = Measures { reviews: &reviews, marks: &marks, decisions: &overrides };
+    let measures = Measures { reviews: &reviews, marks: &marks, decisions: &overrides, references: &input.references };
     let asks = Asks::load(conn, &activity, &submissions, &measures)?;
     let teams = teams::load(conn, &activity)?;
     let mut seen: HashSet<SubmissionId> = HashSet::new();
@@ -212,7 +214,9 @@ pub(super) fn load_with(
         // Nor does the order in which they joined tell who they are.
         rows.sort_by_key(|row| row.submission.as_ref().filter(|s| s.is_handed_in()).map_or(i32::MAX, |s| s.number));
     }
-    Ok(Group { activity, rows, reviews_open, marks, input, submissions, reviews })
+    let is_control = |id: &SubmissionId| submissions.iter().any(|s| s.control && s.id == *id);
+    let control_reports = reports.iter().filter(|r| is_control(&r.submission_id)).count();
+    Ok(Group { activity, rows, reviews_open, marks, input, control_reports, submissions, reviews })
 }
 
 impl Group {
@@ -237,6 +241,11 @@ impl Group {
         found.into_iter().map(|(at, why)| (places[at], why)).collect()
     }
 
+    /// The control work.
+    fn control(&self) -> Option<&SubmissionId> {
+        self.submissions.iter().find(|s| s.control).map(|s| &s.id)
+    }
+
     /// How many reviews will be missing when the time for reviews is over.
     #[must_use]
     pub fn shortage(&self, now: UtcTime) -> usize {
@@ -244,7 +253,12 @@ impl Group {
         let in_queue = self.rows.iter().filter(|r| r.is_first && r.is_handed_in() && !r.is_withheld());
         let free = in_queue.map(|r| self.activity.enough().saturating_sub(r.received)).sum();
         let reviewing = || self.rows.iter().filter(|r| matches!(r.next, Next::Review | Next::Later));
-        let to_come = reviewing().map(|r| wanted - r.given).sum();
+        // One of everybody's reviews may be that of the control work.
+        let control = self.control();
+        let has_had = |r: &Row| {
+            self.reviews.iter().any(|v| v.reviewer_id == r.learner.person.id && control == Some(&v.submission_id))
+        };
+        let to_come = reviewing().map(|r| wanted - r.given - usize::from(control.is_some() && !has_had(r))).sum();
         let has_begun = |r: &&Row| r.given > 0 || self.reviews.iter().any(|v| v.reviewer_id == r.learner.person.id);
         let is_close = self.activity.review_due_at.is_some_and(|due| due.seconds_since(now) < CLOSE);
         attention::shortage(free, to_come, reviewing().filter(has_begun).count(), reviewing().count(), is_close)
@@ -260,7 +274,9 @@ const CLOSE: i64 = 48 * 3600;
 /// When the database fails.
 pub fn reliability(conn: &mut Conn, group: &Group) -> Result<Option<Reliability>, PeerError> {
     let rubric = store::get_rubric(conn, &group.activity.rubric_version_id)?;
-    Ok(Reliability::of(&group.input.reviews, &group.reviews, &rubric))
+    let mut reviews = group.reviews.clone();
+    reviews.retain(|r| Some(&r.submission_id) != group.control());
+    Ok(Reliability::of(&group.input.reviews, &reviews, &rubric))
 }
 
 /// Leaves the name of a work's author out; who has handed nothing in can be called by name.

@@ -130,6 +130,8 @@ pub struct Given {
     pub name: Option<String>,
     /// How many points more than the mean of the others it gave; None where there are no others.
     pub difference: Option<Points>,
+    /// How many points more than the trainer it gave, where it was about the control work.
+    pub control: Option<Points>,
     /// How its author received it.
     pub response: Response,
 }
@@ -176,9 +178,14 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
         let overrides = store::list_overrides(conn, id)?;
         let input = marks_input(conn, &activity, (&submissions, &reviews), &overrides)?;
         let marks = standing_marks(conn, id, &input)?;
-        let measures = Measures { reviews: &reviews, marks: &marks, decisions: &overrides };
+        let measures =
+            Measures { reviews: &reviews, marks: &marks, decisions: &overrides, references: &input.references };
         let asks = Asks::load(conn, &activity, &submissions, &measures)?;
         given_reviews = received_by_authors(conn, scope, &activity, (&submissions, &reviews), &mut responses)?;
+        for given in &mut given_reviews {
+            let reference = input.references.iter().find(|j| j.work == given.review.submission_id).map(|j| j.mark);
+            given.control = given.review.total.zip(reference).map(|(own, mark)| Points(own.0 - mark.0));
+        }
         let mut released = grades::service::own_released(conn, scope, id)?;
         if let Some(of_work) = released.remove(&GradeTag::Overall) {
             let about = (submission.as_ref(), reviews.as_slice());
@@ -283,6 +290,7 @@ fn received_by_authors(
             number: work.number,
             name: author_name(conn, activity, work)?,
             difference: review.total.zip(others).map(|(own, others)| Points(own.0 - others.0)),
+            control: None,
             response: responses.remove(&review.id).unwrap_or_default(),
             review: review.clone(),
         });

@@ -95,7 +95,7 @@ fn marks_input(
     let (examples, practices) = (store::list_examples(conn, &activity.id)?, store::list_practices(conn, &activity.id)?);
     let works = (submissions, &teams);
     let input = Input::of(activity.mark_method, works, reviews, decisions);
-    Ok(input.with_practice(&examples, &practices))
+    Ok(input.with_practice(&examples, &practices, reviews))
 }
 
 /// The marks as they stand: those of the last release, else what a release would make now.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::super::allocate::Planned;
-use super::super::model::{Declined, Pair, PairRule, Review, ReviewState};
+use super::super::model::{Declined, Pair, PairRule, Review, ReviewState, Submission};
 use super::super::table::{Line, Table, Wrong};
 use super::super::teams::Teams;
 use super::super::{PeerError, store};
@@ -53,6 +53,8 @@ pub struct Given {
     pub reviewer: PersonId,
     /// Whose; one of the team.
     pub author: PersonId,
+    /// Whether it is the control work.
+    pub is_control: bool,
     /// How far the review is.
     pub state: ReviewState,
     /// Why it was given back, if so.
@@ -73,11 +75,12 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Pairs, Pe
         }
         learners.sort_by_key(|learner| learner.person.known_name());
     }
-    let authors: HashMap<SubmissionId, PersonId> = submissions.into_iter().map(|s| (s.id, s.person_id)).collect();
+    let works: HashMap<SubmissionId, Submission> = submissions.into_iter().map(|s| (s.id.clone(), s)).collect();
     let reviews = store::list_reviews(conn, id)?;
     let given = reviews.into_iter().filter_map(|r| {
-        let author = authors.get(&r.submission_id)?.clone();
-        Some(Given { reviewer: r.reviewer_id, author, state: r.state, declined: r.declined })
+        let work = works.get(&r.submission_id)?;
+        let (author, is_control) = (work.person_id.clone(), work.control);
+        Some(Given { reviewer: r.reviewer_id, author, is_control, state: r.state, declined: r.declined })
     });
     let given: Vec<Given> = given.collect();
     let mut planned = store::list_planned(conn, id)?;

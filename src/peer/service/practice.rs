@@ -1,6 +1,6 @@
 //! Practising, and the works for it.
 
-use super::super::model::{Review, ReviewBody};
+use super::super::model::{Report, ReportState, Review, ReviewBody, Submission, SubmissionState};
 use super::super::practice::{Example, MOST, Practice, TOLERANCE};
 use super::super::rubric::{Missing, Rubric};
 use super::super::{PeerError, store};
@@ -10,11 +10,12 @@ use crate::activity;
 use crate::activity::model::Activity;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
-use crate::ids::{ActivityId, ExampleId};
+use crate::ids::{ActivityId, ExampleId, SubmissionId};
 use crate::launch::Scope;
 use crate::platform;
 use crate::store::columns::Points;
 use crate::store::{Conn, StoreError, dialect};
+use crate::web::html::CleanHtml;
 
 /// How far a learner is with practising.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +52,8 @@ impl Practising {
         now: UtcTime,
     ) -> Result<Self, PeerError> {
         let mut works = Vec::new();
-        let examples = store::list_examples(conn, &activity.id)?;
+        let mut examples = store::list_examples(conn, &activity.id)?;
+        examples.retain(|example| example.control.is_none());
         let has_begun = reviews.iter().any(|r| r.reviewer_id == scope.person && r.declined.is_none());
         let comes_first = !has_begun && activity.wanted() > 0 && !activity.reviews_over(now);
         for example in examples {
@@ -197,6 +199,8 @@ pub struct Shown {
     pub near: usize,
     /// The mean of their totals.
     pub mean: Option<Points>,
+    /// What reviewers reported about the control work and nobody has looked at.
+    pub reports: Vec<String>,
 }
 
 /// The works to practise on.
@@ -206,15 +210,21 @@ pub struct Shown {
 pub fn list(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Examples, PeerError> {
     let activity = for_staff(conn, scope, id)?;
     let practices = store::list_practices(conn, id)?;
+    let (reviews, reports) = (store::list_reviews(conn, id)?, store::list_reports(conn, id)?);
     let mut works = Vec::new();
     for example in store::list_examples(conn, id)? {
-        let totals: Vec<Points> =
-            practices.iter().filter(|p| p.example_id == example.id).filter_map(|p| p.total).collect();
+        let practised = practices.iter().filter(|p| p.example_id == example.id).filter_map(|p| p.total);
+        let is_control = |work: &SubmissionId| example.control.as_ref() == Some(work);
+        let of_control = reviews.iter().filter(|r| r.counts() && is_control(&r.submission_id));
+        let totals: Vec<Points> = practised.chain(of_control.filter_map(|r| r.total)).collect();
+        let reported = reports.iter().filter(|r| r.state == ReportState::Open && is_control(&r.submission_id));
+        let reports = reported.map(|r| r.text.clone()).collect();
         works.push(Shown {
             rubric: store::get_rubric(conn, &example.rubric_version_id)?,
             tried: totals.len(),
             near: totals.iter().filter(|total| example.is_near(**total)).count(),
             mean: super::super::model::mean(&totals),
+            reports,
             example,
         });
     }
@@ -226,7 +236,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Examples,
 fn inherited(conn: &mut Conn, activity: &Activity) -> Result<Vec<Example>, PeerError> {
     for ancestor in activity::store::list_ancestors(conn, &activity.id)? {
         let mut examples = store::list_examples(conn, &ancestor)?;
-        examples.retain(|e| e.is_asked(activity));
+        examples.retain(|e| e.control.is_none() && e.is_asked(activity));
         if !examples.is_empty() {
             return Ok(examples);
         }
@@ -268,6 +278,8 @@ pub struct Typed {
     pub body: ReviewBody,
     /// How many points apart is close.
     pub tolerance: String,
+    /// Whether reviewers get it like any other work, without knowing.
+    pub control: bool,
 }
 
 /// What is wrong with a work to practise on.
@@ -281,10 +293,40 @@ pub enum Wrong {
 
 /// The works that are practised on now, of which there are only so many.
 fn count_asked(conn: &mut Conn, activity: &Activity) -> Result<usize, PeerError> {
-    Ok(store::list_examples(conn, &activity.id)?.iter().filter(|e| e.is_asked(activity)).count())
+    let is_practised = |e: &&Example| e.control.is_none() && e.is_asked(activity);
+    Ok(store::list_examples(conn, &activity.id)?.iter().filter(is_practised).count())
 }
 
-/// Stores a new work to practise on. What is wrong with what was typed is the inner result.
+/// Why a work cannot be added; the key of its text.
+fn refuse(conn: &mut Conn, activity: &Activity, is_control: bool) -> Result<Option<&'static str>, PeerError> {
+    if !is_control {
+        return Ok((count_asked(conn, activity)? >= MOST).then_some("example-too-many"));
+    }
+    // With names, reviewers would look for one; and of one review each, none would be left for the learners' works.
+    if activity.anonymity.shows_authors() || activity.wanted() < 2 {
+        return Ok(Some("control-settings"));
+    }
+    let has_one = store::list_examples(conn, &activity.id)?.iter().any(|e| e.control.is_some());
+    Ok(has_one.then_some("control-there"))
+}
+
+/// Puts a trainer's work among the learners' works, where it looks like any other.
+fn hide(
+    conn: &mut Conn,
+    scope: &Scope,
+    activity: &Activity,
+    html: &CleanHtml,
+    now: UtcTime,
+) -> Result<SubmissionId, PeerError> {
+    let draft = work::new_submission(conn, scope, activity, html)?;
+    let handed_in_html = Some(draft.draft_html.clone());
+    let (state, handed_in_at) = (SubmissionState::HandedIn, Some(now));
+    let hidden = Submission { state, handed_in_html, handed_in_at, team: None, control: true, ..draft };
+    store::create_submission(conn, &hidden, now)?;
+    Ok(hidden.id)
+}
+
+/// Stores a new work to practise on, or the control work. What is wrong with what was typed is the inner result.
 ///
 /// # Errors
 /// `NotFound`, or [`PeerError::Role`] for anybody but a trainer; refused after the release.
@@ -298,8 +340,8 @@ pub fn add(
     let activity = lock_to_change(conn, scope, id)?;
     let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
     let rule = |key| Ok(Err(Wrong::Rule(key)));
-    if count_asked(conn, &activity)? >= MOST {
-        return rule("example-too-many");
+    if let Some(key) = refuse(conn, &activity, typed.control)? {
+        return rule(key);
     }
     let html = match work::accept_text(&typed.html) {
         Ok(html) if html.words() == 0 => return rule("example-empty"),
@@ -315,14 +357,47 @@ pub fn add(
     let Some(total) = rubric.total(&reference).filter(|_| missing.is_empty()) else {
         return Ok(Err(Wrong::Missing(missing)));
     };
+    let control = if typed.control { Some(hide(conn, scope, &activity, &html, now)?) } else { None };
     let (id, html) = (ExampleId::new(), html.as_str().to_owned());
     let rubric_version_id = activity.rubric_version_id.clone();
     let (activity_id, withdrawn_at) = (activity.id, None);
-    let new = Example { id, activity_id, rubric_version_id, html, reference, total, tolerance, withdrawn_at };
+    let new = Example { id, activity_id, rubric_version_id, html, reference, total, tolerance, withdrawn_at, control };
     store::create_example(conn, &new, &scope.person, now)?;
     let (actor, detail) = (Actor::Person(scope.person.clone()), serde_json::json!({"total": total}));
     audit::record(conn, now, &actor, "example.add", new.id.as_str(), &detail)?;
     Ok(Ok(()))
+}
+
+/// Answers what reviewers reported about the control work.
+fn settle_reports(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &ActivityId,
+    control: &SubmissionId,
+    state: ReportState,
+    now: UtcTime,
+) -> Result<(), PeerError> {
+    let is_open = |r: &Report| r.state == ReportState::Open && r.submission_id == *control;
+    for report in store::list_reports(conn, id)?.into_iter().filter(is_open) {
+        store::decide_report(conn, &report.id, state, &scope.person, now)?;
+    }
+    Ok(())
+}
+
+/// The trainer has looked at what was reported about the control work, and leaves it as it is.
+///
+/// # Errors
+/// `NotFound` for a work that is none, or [`PeerError::Role`] for anybody but a trainer.
+pub fn looked(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &ActivityId,
+    example: &ExampleId,
+    now: UtcTime,
+) -> Result<(), PeerError> {
+    for_trainer(conn, scope, id)?;
+    let control = store::get_example(conn, id, example)?.control.ok_or(StoreError::NotFound)?;
+    settle_reports(conn, scope, id, &control, ReportState::Rejected, now)
 }
 
 /// Withdraws a work to practise on (`gone`), or brings it back. How it was marked counts only while it is there.
@@ -346,10 +421,26 @@ pub fn withdraw(
     if !gone && known.rubric_version_id != activity.rubric_version_id {
         return Err(PeerError::Refused("example-rubric"));
     }
-    if !gone && count_asked(conn, &activity)? >= MOST {
+    if !gone && known.control.is_some() && (activity.anonymity.shows_authors() || activity.wanted() < 2) {
+        return Err(PeerError::Refused("control-settings"));
+    }
+    if !gone && known.control.is_none() && count_asked(conn, &activity)? >= MOST {
         return Err(PeerError::Refused("example-too-many"));
     }
-    store::withdraw_example(conn, example, gone.then_some(now))?;
+    if let Some(control) = known.control.filter(|_| gone) {
+        // Somebody may be getting it at this moment. What nobody has seen leaves its place to another one.
+        dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
+        settle_reports(conn, scope, id, &control, ReportState::Upheld, now)?;
+        let is_seen = store::list_reviews(conn, id)?.iter().any(|r| r.submission_id == control);
+        if is_seen {
+            store::withdraw_example(conn, example, Some(now))?;
+        } else {
+            store::delete_example(conn, example)?;
+            store::delete_submission(conn, &control)?;
+        }
+    } else {
+        store::withdraw_example(conn, example, gone.then_some(now))?;
+    }
     let action = if gone { "example.withdraw" } else { "example.restore" };
     let actor = Actor::Person(scope.person.clone());
     audit::record(conn, now, &actor, action, example.as_str(), &serde_json::json!({}))?;

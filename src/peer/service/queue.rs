@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::allocate::{self, Candidate, Place, Planned};
 use super::super::model::{Extension, Pair, PairRule, Review, ReviewState, Submission};
 use super::super::plan::{self, Bounds, Never, Participant, Rules};
+use super::super::practice::Example;
 use super::super::teams::Teams;
 use super::super::{PeerError, store};
 use super::teams;
@@ -23,6 +24,8 @@ use crate::store::{Conn, StoreError, dialect};
 /// The works of an activity that can be reviewed, and what is known about who reviews them.
 pub(in crate::peer) struct Queue<'a> {
     works: Vec<&'a Submission>,
+    /// The control work, which everybody gets once.
+    control: Option<&'a Submission>,
     reviews: &'a [Review],
     pairs: Vec<Pair>,
     groups: Groups,
@@ -56,11 +59,12 @@ impl<'a> Queue<'a> {
         let teams = teams::load(conn, activity)?;
         let mut works = reviewable(conn, activity, &teams, submissions)?;
         works.retain(|work| work.handed_in_at.is_none_or(|at| activity.is_ripe(at, now)));
+        let control = find_control(conn, activity, submissions)?;
         let pairs = store::list_pairs(conn, &activity.id)?;
         let planned = store::list_planned(conn, &activity.id)?;
         let ahead = if has_time(activity, now) { allocate::AHEAD } else { 0 };
         let groups = Groups::load(conn, activity)?;
-        Ok(Self { works, reviews, pairs, groups, teams, planned, ahead, now })
+        Ok(Self { works, control, reviews, pairs, groups, teams, planned, ahead, now })
     }
 
     /// Where an author's work stands in the plan, as a reviewer sees it; None without a plan.
@@ -104,8 +108,27 @@ impl<'a> Queue<'a> {
         let enough = own.enough();
         let is_open = |c: &Candidate| !is_extra || c.load < enough || c.rule == Some(PairRule::Asked);
         let candidates: Vec<Candidate> = self.works.iter().map(candidate).filter(is_open).collect();
-        let found = allocate::next(reviewer, (enough, self.ahead), &candidates)?;
-        Some(Found { work: found.submission.clone(), is_asked: found.rule == Some(PairRule::Asked) })
+        let found = allocate::next(reviewer, (enough, self.ahead), &candidates);
+        let is_asked = found.is_some_and(|found| found.rule == Some(PairRule::Asked));
+        if !is_asked && let Some(control) = self.control_for(reviewer, (wanted, sent_by(reviewer)), found.is_none()) {
+            return Some(Found { work: control.id.clone(), is_asked });
+        }
+        Some(Found { work: found?.submission.clone(), is_asked })
+    }
+
+    /// The control work, when it is this reviewer's turn to get it: as one of their reviews, another one for each of them,
+    /// or `at_once` where there is nothing else.
+    fn control_for(
+        &self,
+        reviewer: &PersonId,
+        (wanted, sent): (usize, usize),
+        at_once: bool,
+    ) -> Option<&'a Submission> {
+        let control = self.control.filter(|_| wanted > 1 && sent < wanted)?;
+        let had = self.reviews.iter().any(|r| r.reviewer_id == *reviewer && r.submission_id == control.id);
+        let place = seed(&format!("{reviewer} {}", control.id)) % u64::try_from(wanted).ok()?;
+        let is_turn = at_once || u64::try_from(sent).is_ok_and(|sent| sent >= place);
+        (!had && is_turn).then_some(control)
     }
 }
 
@@ -148,10 +171,22 @@ fn reviewable<'a>(
         platform::store::list_people(conn, people)?.into_iter().filter(|p| p.test_user).map(|p| p.id).collect();
     let present: HashSet<PersonId> = cohort::store::list_active(conn, &activity.cohort_id)?.into_iter().collect();
     let is_in = |s: &&Submission| {
-        let is_shown = s.is_handed_in() && s.withheld_reason.is_none();
+        let is_shown = s.is_handed_in() && !s.control && s.withheld_reason.is_none();
         is_shown && teams.authors(s).iter().any(|who| present.contains(who)) && !test_users.contains(&s.person_id)
     };
     Ok(submissions.iter().filter(is_in).collect())
+}
+
+/// The control work of an activity, where it has one that is in use.
+fn find_control<'a>(
+    conn: &mut Conn,
+    activity: &Activity,
+    submissions: &'a [Submission],
+) -> Result<Option<&'a Submission>, PeerError> {
+    let Some(control) = submissions.iter().find(|s| s.control) else { return Ok(None) };
+    let is_it = |e: &Example| e.control.as_ref() == Some(&control.id) && e.is_asked(activity);
+    let is_used = activity.wanted() > 1 && store::list_examples(conn, &activity.id)?.iter().any(is_it);
+    Ok(is_used.then_some(control))
 }
 
 /// Plans who reviews whom, once reviews have begun for everybody at once: a random graph in which everybody gives and gets
@@ -190,8 +225,10 @@ pub(super) fn begin(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<()
     let across = across.filter(|(a, b)| a != b && !groups.allow(&authors[*a], &authors[*b]));
     let never: Never = apart.chain(had).chain(across).collect();
     let people: Vec<Participant> = authors.iter().map(|who| Participant::alone(who.to_string())).collect();
-    let rules = Rules { reviews: activity.wanted(), groups: Bounds::Any, companies: Bounds::Any };
-    let plan = plan::plan(&people, &rules, &never, seed(id));
+    // One of everybody's reviews is that of the control work.
+    let of_control = usize::from(find_control(conn, &activity, &submissions)?.is_some());
+    let rules = Rules { reviews: activity.wanted() - of_control, groups: Bounds::Any, companies: Bounds::Any };
+    let plan = plan::plan(&people, &rules, &never, seed(id.as_str()));
     let extensions = store::list_extensions(conn, id)?;
     let reviews = |who: &PersonId| !extensions.iter().any(|e: &Extension| e.person_id == *who && e.exempt);
     let planned = plan.pairs.iter().map(|(reviewer, author)| Planned {
@@ -231,8 +268,8 @@ fn begin_with_teams(
 }
 
 /// The same activity is always planned the same way, so that a plan can be made again.
-fn seed(id: &ActivityId) -> u64 {
-    let digest = crypto::sha256(id.as_str().as_bytes());
+fn seed(of: &str) -> u64 {
+    let digest = crypto::sha256(of.as_bytes());
     digest.iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::marks::Marks;
+use super::super::marks::{Judged, Marks};
 use super::super::model::{Override, Response, Review, Submission};
 use super::super::reviewing::{Quality, Reviewing, reviewing};
 use super::super::teams::Teams;
@@ -31,6 +31,8 @@ pub(super) struct Measures<'a> {
     pub(super) marks: &'a Marks,
     /// The trainer's decisions.
     pub(super) decisions: &'a [Override],
+    /// The trainer's marks of works that are nobody's here.
+    pub(super) references: &'a [Judged],
 }
 
 impl Measures<'_> {
@@ -46,7 +48,9 @@ impl Measures<'_> {
             let (distances, ratings) = of.entry(review.reviewer_id.clone()).or_default();
             ratings.extend(responses.get(&review.id).and_then(|response| response.helpful));
             let judged = submissions.iter().find(|s| s.id == review.submission_id).and_then(|work| {
-                self.decisions.iter().find(|d| d.judges && teams.is_author(work, &d.person_id)).and_then(|d| d.mark)
+                let of_control = self.references.iter().find(|j| j.work == work.id).map(|j| j.mark);
+                let decided = || self.decisions.iter().find(|d| d.judges && teams.is_author(work, &d.person_id));
+                of_control.or_else(|| decided().and_then(|d| d.mark))
             });
             let made =
                 self.marks.works.get(&review.submission_id).filter(|made| made.reviews > 1).map(|made| made.mark);
@@ -75,7 +79,8 @@ impl Asks {
         } else {
             None
         };
-        let works = submissions.iter().filter(|s| s.is_handed_in()).count();
+        let is_there = |s: &&Submission| !s.control || measures.references.iter().any(|j| j.work == s.id);
+        let works = submissions.iter().filter(|s| s.is_handed_in()).filter(is_there).count();
         Ok(Self { graded, wanted: activity.wanted(), works, qualities })
     }
 

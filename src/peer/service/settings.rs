@@ -1,6 +1,5 @@
 //! Setting an activity up, and changing it.
 
-use super::super::model::Submission;
 use super::super::rubric::Rubric;
 use super::super::setup::Setup;
 use super::super::teams::Teams;
@@ -67,6 +66,17 @@ pub fn create_and_answer(
     Ok(picker::answer(conn, context, session, asked, &[chosen], now)?)
 }
 
+/// How far the learners of an activity are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Progress {
+    /// Nobody has handed in.
+    Fresh,
+    /// A work was handed in, so that teams cannot begin or end to hand in together.
+    HandedIn,
+    /// Reviews have begun, so that they cannot be made to begin later.
+    Reviewed,
+}
+
 /// An activity with its rubric, for the form.
 pub struct Editable {
     /// The activity.
@@ -77,18 +87,32 @@ pub struct Editable {
     pub days: Days,
     /// Whether reviews have begun or a work to practise on was marked by it, so that the rubric no longer changes.
     pub rubric_in_use: bool,
-    /// Whether reviews have begun, so that they cannot be made to begin later.
-    pub is_reviewed: bool,
-    /// Whether a work was handed in, so that teams cannot begin or end to hand in together.
-    pub is_handed_in: bool,
+    /// How far the learners are.
+    pub progress: Progress,
+    /// Whether there is a control work, so that reviewers see no names and have more than one review to give.
+    pub has_control: bool,
 }
 
 impl Editable {
+    /// Whether reviews have begun.
+    #[must_use]
+    pub fn is_reviewed(&self) -> bool {
+        self.progress == Progress::Reviewed
+    }
+
     /// Whether a changed rule about teams would change whose works are that were handed in.
     #[must_use]
     pub fn moves_works(&self, setup: &Setup) -> bool {
         let is_with_teams = |rule: GroupRule| rule == GroupRule::Teams;
-        self.is_handed_in && is_with_teams(self.activity.group_rule) != is_with_teams(setup.group_rule)
+        self.progress >= Progress::HandedIn
+            && is_with_teams(self.activity.group_rule) != is_with_teams(setup.group_rule)
+    }
+
+    /// What in a changed form does not go with the control work; the key of its text.
+    #[must_use]
+    pub fn control_problem(&self, setup: &Setup) -> Option<&'static str> {
+        let is_plain = setup.anonymity.shows_authors() || setup.reviews < 2;
+        (self.has_control && is_plain).then_some("setup-control")
     }
 }
 
@@ -99,11 +123,18 @@ impl Editable {
 pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Editable, PeerError> {
     let activity = for_trainer(conn, scope, id)?;
     let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
-    let practised = store::list_examples(conn, id)?.iter().any(|e| e.is_asked(&activity));
+    let examples = store::list_examples(conn, id)?;
+    let practised = examples.iter().any(|e| e.is_asked(&activity));
+    let has_control = examples.iter().any(|e| e.control.is_some() && e.withdrawn_at.is_none());
     let is_reviewed = !store::list_reviews(conn, id)?.is_empty();
-    let is_handed_in = store::list_submissions(conn, id)?.iter().any(Submission::is_handed_in);
+    let is_handed_in = store::list_submissions(conn, id)?.iter().any(|s| s.is_handed_in() && !s.control);
+    let progress = match (is_handed_in, is_reviewed) {
+        (_, true) => Progress::Reviewed,
+        (true, false) => Progress::HandedIn,
+        (false, false) => Progress::Fresh,
+    };
     let days = activity::store::counted_days(conn, id)?;
-    Ok(Editable { activity, rubric, days, rubric_in_use: practised || is_reviewed, is_reviewed, is_handed_in })
+    Ok(Editable { activity, rubric, days, rubric_in_use: practised || is_reviewed, progress, has_control })
 }
 
 /// Stores changed settings. The form was checked. The rubric changes only before the first review.
@@ -114,13 +145,17 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
     // Who reviews whom may be planned at this moment.
     dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
     let known = load(conn, scope, id)?;
-    let moves_works = known.moves_works(setup);
-    let Editable { mut activity, rubric, rubric_in_use, is_reviewed, .. } = known;
+    let (moves_works, control_problem) = (known.moves_works(setup), known.control_problem(setup));
+    let is_reviewed = known.is_reviewed();
+    let Editable { mut activity, rubric, rubric_in_use, .. } = known;
     if activity.released_at.is_some() {
         return Err(PeerError::Refused("released"));
     }
     if is_reviewed && setup.review_from.is_some_and(|from| now < from) {
         return Err(PeerError::Refused("reviews-begun"));
+    }
+    if control_problem.is_some() {
+        return Err(PeerError::Refused("control-settings"));
     }
     if moves_works {
         return Err(PeerError::Refused("teams-handed-in"));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::marks::Marks;
-use super::super::model::{Consent, Report, Response, Review, WorkFile};
+use super::super::model::{Consent, Report, Response, Review, Submission, WorkFile};
 use super::super::rubric::Rubric;
 use super::super::{PeerError, store};
 use super::exemplars;
@@ -16,6 +16,17 @@ use crate::launch::Scope;
 use crate::platform::model::Person;
 use crate::store::{Conn, StoreError};
 
+/// Whose work somebody reviewed.
+#[derive(Clone, Debug)]
+pub enum Whose {
+    /// A learner's; None for one who left.
+    Learner(Option<Person>),
+    /// A team's.
+    Team(String),
+    /// The trainer's.
+    Control,
+}
+
 /// One learner, for staff.
 pub struct Sheet {
     /// The activity.
@@ -24,8 +35,8 @@ pub struct Sheet {
     pub row: Row,
     /// Reviews received, each with its rubric and its reviewer.
     pub received: Vec<(Review, Rubric, Option<Person>)>,
-    /// Reviews given, each with the author of the work, and the team.
-    pub given: Vec<(Review, Option<Person>, Option<String>)>,
+    /// Reviews given, each with whose work it is.
+    pub given: Vec<(Review, Whose)>,
     /// How the marks are made.
     pub marks: Marks,
     /// How authors received the reviews, by review.
@@ -67,8 +78,12 @@ pub fn load(
             received.push((review, rubric, reviewer));
         } else if review.reviewer_id == *person {
             let work = submissions.iter().find(|s| s.id == review.submission_id);
-            let author = work.and_then(|work| people.get(&work.person_id).cloned());
-            given.push((review, author, work.and_then(|work| work.team.clone())));
+            let whose = match work {
+                Some(work) if work.control => Whose::Control,
+                Some(Submission { team: Some(team), .. }) => Whose::Team(team.clone()),
+                _ => Whose::Learner(work.and_then(|work| people.get(&work.person_id).cloned())),
+            };
+            given.push((review, whose));
         }
     }
     let responses = store::list_responses(conn, id)?;

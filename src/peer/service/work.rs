@@ -149,11 +149,12 @@ pub(super) fn new_submission(
         handed_in_at: None,
         withheld_reason: None,
         team: teams::load(conn, activity)?.name_of(&scope.person).map(str::to_owned),
+        control: false,
     })
 }
 
 /// A number that nobody has and that does not tell who began first.
-fn free_number(taken: &[i32]) -> Result<i32, StoreError> {
+pub(super) fn free_number(taken: &[i32]) -> Result<i32, StoreError> {
     let count = i32::try_from(taken.len()).unwrap_or(i32::MAX / 4);
     let range = u32::try_from((count * 3).max(99)).unwrap_or(99);
     for _ in 0..10_000 {

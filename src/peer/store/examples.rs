@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::clock::UtcTime;
-use crate::ids::{ActivityId, ExampleId, PersonId, RubricVersionId};
+use crate::ids::{ActivityId, ExampleId, PersonId, RubricVersionId, SubmissionId};
 use crate::peer::practice::{Example, Practice};
 use crate::store::columns::Points;
 use crate::store::schema::{examples, practices};
@@ -20,6 +20,7 @@ struct ExampleRow {
     total: Points,
     tolerance: i32,
     withdrawn_at: Option<UtcTime>,
+    submission_id: Option<SubmissionId>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -52,8 +53,11 @@ pub(in crate::peer) fn list_examples(conn: &mut Conn, activity: &ActivityId) -> 
         .load(conn)?;
     let read = |row: ExampleRow| {
         let reference = serde_json::from_str(&row.reference)?;
-        let ExampleRow { id, activity_id, rubric_version_id, html, total, tolerance, withdrawn_at, .. } = row;
-        Ok(Example { id, activity_id, rubric_version_id, html, reference, total, tolerance, withdrawn_at })
+        let ExampleRow {
+            id, activity_id, rubric_version_id, html, total, tolerance, withdrawn_at, submission_id, ..
+        } = row;
+        let control = submission_id;
+        Ok(Example { id, activity_id, rubric_version_id, html, reference, total, tolerance, withdrawn_at, control })
     };
     rows.into_iter().map(read).collect()
 }
@@ -83,6 +87,7 @@ pub(in crate::peer) fn create_example(conn: &mut Conn, new: &Example, by: &Perso
             examples::created_by.eq(by),
             examples::created_at.eq(now),
             examples::withdrawn_at.eq(new.withdrawn_at),
+            examples::submission_id.eq(&new.control),
         ))
         .execute(conn)?;
     Ok(())
@@ -94,6 +99,15 @@ pub(in crate::peer) fn create_example(conn: &mut Conn, new: &Example, by: &Perso
 /// When the database fails.
 pub(in crate::peer) fn withdraw_example(conn: &mut Conn, id: &ExampleId, at: Option<UtcTime>) -> StoreResult<()> {
     diesel::update(examples::table.find(id)).set(examples::withdrawn_at.eq(at)).execute(conn)?;
+    Ok(())
+}
+
+/// Removes one that nobody has marked.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::peer) fn delete_example(conn: &mut Conn, id: &ExampleId) -> StoreResult<()> {
+    diesel::delete(examples::table.find(id)).execute(conn)?;
     Ok(())
 }
 

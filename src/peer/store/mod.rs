@@ -17,7 +17,8 @@ mod works;
 pub use works::{create_rubric, get_rubric};
 
 pub(super) use examples::{
-    create_example, find_practice, get_example, list_examples, list_practices, put_practice, withdraw_example,
+    create_example, delete_example, find_practice, get_example, list_examples, list_practices, put_practice,
+    withdraw_example,
 };
 pub(super) use exemplars::{create_exemplar, delete_exemplar, list_exemplars, set_consent};
 pub(super) use extensions::{find_extension, list_extended, list_extensions, put_extension};
@@ -31,8 +32,8 @@ pub(super) use responses::{create_appeal, find_appeal, list_appeals, list_respon
 pub(super) use reviews::{create_review, exclude, get_own_review, has_work, list_reviews, update_review};
 pub(super) use self_assessments::{find_self_assessment, put_self_assessment};
 pub(super) use works::{
-    create_submission, find_begun, find_of_team, get_submission, get_submission_of_file, list_rubrics,
-    list_submissions, set_authors, update_submission, withhold,
+    create_submission, delete_submission, find_begun, find_of_team, get_submission, get_submission_of_file,
+    list_rubrics, list_submissions, set_authors, update_submission, withhold,
 };
 
 /// So many rows go into one statement: both engines limit how much one may bring along.

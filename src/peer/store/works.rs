@@ -75,6 +75,7 @@ row_of! {
         handed_in_at: Option<UtcTime>,
         withheld_reason: Option<String>,
         team: Option<String>,
+        control: bool,
     }
 }
 
@@ -90,6 +91,7 @@ pub(in crate::peer) fn find_begun(
     let row: Option<SubmissionRow> = submissions::table
         .filter(submissions::activity_id.eq(activity))
         .filter(submissions::person_id.eq(person))
+        .filter(submissions::control.eq(false))
         .select(SubmissionRow::as_select())
         .first(conn)
         .optional()?;
@@ -112,6 +114,15 @@ pub(in crate::peer) fn find_of_team(
         .first(conn)
         .optional()?;
     Ok(row.map(Into::into))
+}
+
+/// Removes a work that nobody has got.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::peer) fn delete_submission(conn: &mut Conn, id: &SubmissionId) -> StoreResult<()> {
+    diesel::delete(submissions::table.find(id)).execute(conn)?;
+    Ok(())
 }
 
 /// Stores whose a work is.
@@ -195,6 +206,7 @@ pub(in crate::peer) fn create_submission(conn: &mut Conn, new: &Submission, now:
             submissions::handed_in_html.eq(&new.handed_in_html),
             submissions::handed_in_at.eq(new.handed_in_at),
             submissions::team.eq(&new.team),
+            submissions::control.eq(new.control),
             submissions::created_at.eq(now),
             submissions::updated_at.eq(now),
         ))
