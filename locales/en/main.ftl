@@ -1462,3 +1462,20 @@ given-control-less = This was a control work of your trainer. You gave it { $poi
 refused-control-settings = A control work hides among works without names, and takes one of at least two reviews that everybody gives. The settings have to be so.
 refused-control-there = There is a control work already. Withdraw it to choose another one, as long as no reviewer has got it.
 setup-control = There is a control work, which hides among works without names and takes one of at least two reviews. Keep it so, or withdraw it under “Practice works”.
+queues-title = Needs you
+queues-help = What waits for a trainer in this activity, the most urgent first in each list.
+queues-none = Nothing waits for you now.
+queues-appeals = Marks to look at again
+queues-late = late
+queues-reports = Reports to look at
+queues-reported = { $n ->
+    [one] one report
+   *[other] { $n } reports
+}
+queues-apart = Reviews that disagree or are missing
+queues-apart-help = Read the work and decide, or ask somebody for one more review.
+queues-checks = Checks
+queues-checks-help = The marks of these works are the least sure. A mark of yours for one of them makes all marks more exact.
+queues-short = Works short of reviews
+queues-short-help = The queue gives them out first. You can also ask somebody for a review:
+queues-short-of = { $n } of { $k } reviews

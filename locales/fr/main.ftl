@@ -1465,3 +1465,20 @@ given-control-less = C’était un travail témoin. Vous lui avez donné { $poin
 refused-control-settings = Un travail témoin se cache parmi des travaux sans noms, et prend une relecture sur au moins deux. Les réglages doivent le permettre.
 refused-control-there = Il y a déjà un travail témoin. Retirez-le pour en choisir un autre, tant qu’aucun relecteur ne l’a reçu.
 setup-control = Il y a un travail témoin, qui se cache parmi des travaux sans noms et prend une relecture sur au moins deux. Gardez cela, ou retirez-le sous « Travaux d’entraînement ».
+queues-title = À votre attention
+queues-help = Ce qui attend un formateur dans cette activité, le plus urgent d’abord dans chaque liste.
+queues-none = Rien ne vous attend pour l’instant.
+queues-appeals = Demandes de revoir une note
+queues-late = en retard
+queues-reports = Signalements à regarder
+queues-reported = { $n ->
+    [one] un signalement
+   *[other] { $n } signalements
+}
+queues-apart = Relectures qui divergent ou qui manquent
+queues-apart-help = Lisez le travail et décidez, ou demandez une relecture de plus à quelqu’un.
+queues-checks = Vérifications
+queues-checks-help = Les notes de ces travaux sont les moins sûres. Votre note pour l’un d’eux rend toutes les notes plus justes.
+queues-short = Travaux à court de relectures
+queues-short-help = La file les distribue d’abord. Vous pouvez aussi demander une relecture à quelqu’un :
+queues-short-of = relectures reçues : { $n } sur { $k }

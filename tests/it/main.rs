@@ -31,6 +31,7 @@ mod peer;
 mod phases;
 mod practice;
 mod queue;
+mod queues;
 mod registration;
 mod release_rule;
 mod responses;

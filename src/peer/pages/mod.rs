@@ -11,6 +11,7 @@ mod learner;
 mod marks;
 mod pairs;
 mod practice;
+mod queues;
 mod release;
 mod respond;
 mod review;
@@ -168,6 +169,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     review::routes(config);
     pairs::routes(config);
     reviewers::routes(config);
+    queues::routes(config);
     practice::routes(config);
     self_assessment::routes(config);
     respond::routes(config);

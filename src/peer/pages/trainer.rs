@@ -21,7 +21,7 @@ use crate::peer::reliability::{AMBER, RED, Reliability};
 use crate::peer::service::group::{self, Group, Next, Row};
 use crate::peer::service::release::Waits;
 use crate::platform::model::Person;
-use crate::store::columns::{Points, Role};
+use crate::store::columns::Role;
 use crate::web::{PageError, PageResult, View, page, see_other};
 
 #[derive(Template)]
@@ -77,8 +77,7 @@ impl GroupPage {
     }
 
     fn short_of_reviews(&self) -> usize {
-        let enough = if self.group.activity.released_at.is_some() { 0 } else { self.group.activity.enough() };
-        self.group.rows.iter().filter(|r| r.is_first && r.is_handed_in() && r.received < enough).count()
+        if self.group.activity.released_at.is_some() { 0 } else { self.group.short_of_reviews().len() }
     }
 
     fn unsent_grades(&self) -> usize {
@@ -127,12 +126,7 @@ impl GroupPage {
     }
 
     fn why(&self, why: &Why) -> String {
-        let points = |points: &Points| self.v.points(points);
-        match why {
-            Why::Unreviewed => self.v.t("look-unreviewed"),
-            Why::Disagreement(low, high) => self.v.aa("look-disagreement", "low", points(low), "high", points(high)),
-            Why::Unsure(margin) => self.v.a("look-unsure", "margin", points(margin)),
-        }
+        why_words(&self.v, why)
     }
 
     /// How far reviewers agree, in words.
@@ -170,6 +164,15 @@ impl GroupPage {
 
     fn marked(&self) -> usize {
         self.group.rows.iter().filter(|r| r.mark.value.is_some()).count()
+    }
+}
+
+/// Why a work is worth a look, in words.
+pub(super) fn why_words(v: &View, why: &Why) -> String {
+    match why {
+        Why::Unreviewed => v.t("look-unreviewed"),
+        Why::Disagreement(low, high) => v.aa("look-disagreement", "low", v.points(low), "high", v.points(high)),
+        Why::Unsure(margin) => v.a("look-unsure", "margin", v.points(margin)),
     }
 }
 

@@ -246,6 +246,19 @@ impl Group {
         self.submissions.iter().find(|s| s.control).map(|s| &s.id)
     }
 
+    /// Works that have not enough reviews, those with the fewest first, and among them those that wait longest.
+    #[must_use]
+    pub fn short_of_reviews(&self) -> Vec<usize> {
+        let enough = self.activity.enough();
+        let is_short = |row: &Row| row.is_first && row.is_handed_in() && !row.is_withheld() && row.received < enough;
+        let mut places: Vec<usize> = (0..self.rows.len()).filter(|at| is_short(&self.rows[*at])).collect();
+        places.sort_by_key(|at| {
+            let row = &self.rows[*at];
+            (row.received, row.submission.as_ref().and_then(|s| s.handed_in_at))
+        });
+        places
+    }
+
     /// How many reviews will be missing when the time for reviews is over.
     #[must_use]
     pub fn shortage(&self, now: UtcTime) -> usize {
