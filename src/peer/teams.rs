@@ -39,23 +39,22 @@ impl Teams {
     /// Who hands a work in.
     #[must_use]
     pub fn authors(&self, work: &Submission) -> Vec<PersonId> {
-        work.team.as_deref().map_or_else(|| vec![work.person_id.clone()], |team| self.members_of(team))
+        let members = work.team.as_deref().map(|team| self.members_of(team)).unwrap_or_default();
+        if members.is_empty() { vec![work.person_id.clone()] } else { members }
     }
 
     /// Whether somebody is one of those who hand a work in.
     #[must_use]
     pub fn is_author(&self, work: &Submission, person: &PersonId) -> bool {
-        match work.team.as_deref() {
-            Some(team) => self.name_of(person) == Some(team),
-            None => work.person_id == *person,
-        }
+        self.authors(work).contains(person)
     }
 
     /// The work that somebody hands in: the team's; as long as it has none, what they began on their own.
     #[must_use]
     pub fn work_of<'w>(&self, works: &'w [Submission], person: &PersonId) -> Option<&'w Submission> {
         let of_team = self.name_of(person).and_then(|team| works.iter().find(|w| w.team.as_deref() == Some(team)));
-        of_team.or_else(|| works.iter().find(|w| w.team.is_none() && !w.control && w.person_id == *person))
+        // Whoever has just left a team keeps what they began, whatever it says.
+        of_team.or_else(|| works.iter().find(|w| !w.control && w.person_id == *person))
     }
 }
 

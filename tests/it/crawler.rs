@@ -9,7 +9,11 @@ use scraper::Selector;
 
 use crate::harness::{Page, Session, TestApp, on_both_engines, person};
 
-on_both_engines! { nobody_sees_what_is_not_theirs, trainers_see_no_author_before_the_release_where_they_should_not }
+on_both_engines! {
+    nobody_sees_what_is_not_theirs,
+    trainers_see_no_author_before_the_release_where_they_should_not,
+    a_team_knows_itself_and_nobody_else,
+}
 
 const KINDS: [Kind; 2] = [Kind::Moodle, Kind::Canvas];
 /// Learners who take part, of each company.
@@ -281,5 +285,72 @@ async fn trainers_see_no_author_before_the_release_where_they_should_not(app: &T
     assert!(users.iter().all(|user| group.contains(&user.family_name)), "{group}");
     for path in &originals {
         assert_eq!(trainer.get(path).await.status, 200, "{path}");
+    }
+}
+
+/// Two teams and a control work: who is in the other team stays unknown, and so does which work is the trainer's, as long
+/// as there are reviews.
+async fn a_team_knows_itself_and_nobody_else(app: &TestApp) {
+    let kind = Kind::Canvas;
+    let trainer = app.trainer(kind).await;
+    let activity = trainer.set_up(&[("reviews", "2"), ("groups", "teams")]).await;
+    let users: Vec<User> = (0..4).map(|n| person(&app.lms.school(kind), Part::Learner, n)).collect();
+    let mut learners = Vec::new();
+    for n in 0..4 {
+        learners.push(app.learner(kind, n).await);
+    }
+    let lines = users.iter().enumerate().map(|(n, user)| format!("\n{},{}", user.name(), ["Blue", "Red"][n / 2]));
+    let list = format!("learner,group{}", lines.collect::<String>());
+    let made = trainer.post(&format!("{activity}/pairs"), &[("action", "groups"), ("list", &list)]).await;
+    assert_eq!(made.status, 303, "{}", made.text("#groups .problems"));
+    let mut control = vec![("text", "<div>A plan.</div>"), ("tolerance", "10"), ("use", "control")];
+    for (name, comment) in [("level_c1", "comment_c1"), ("level_c2", "comment_c2"), ("level_c3", "comment_c3")] {
+        control.extend([(name, "1"), (comment, "What the trainer thinks.")]);
+    }
+    assert_eq!(trainer.post(&format!("{activity}/examples"), &control).await.status, 303);
+    for n in [0, 2] {
+        let name = format!("{} {}.docx", users[n].given_name, users[n].family_name);
+        assert_eq!(learners[n].add_file(&name, &document("04-changes.docx")).await.status, 200);
+        assert_eq!(
+            learners[n + 1]
+                .post(&format!("{activity}/work"), &[("text", "<div>Ours.</div>"), ("revision", "0")])
+                .await
+                .status,
+            303
+        );
+    }
+    for learner in &learners {
+        for _ in 0..2 {
+            assert_eq!(learner.review(["1", "2", "3"]).await.status, 303);
+        }
+    }
+    for stage in ["before the release", "after the release"] {
+        for (n, learner) in learners.iter().enumerate() {
+            let view = crawl(learner, &activity).await;
+            assert!(view.seen.keys().any(|path| path.ends_with("/copy")), "the other team's file is there");
+            for (other, user) in users.iter().enumerate() {
+                for (path, bytes) in &view.seen {
+                    for text in identity(user).iter().filter(|_| n / 2 != other / 2) {
+                        assert!(!holds(bytes, text), "{stage}: {path} tells {n} of {text}");
+                    }
+                    let others = ["Blue", "Red"][1 - n / 2];
+                    assert!(!holds(bytes, &format!("{others}.")), "{stage}: {path} tells {n} of the team {others}");
+                }
+            }
+            for (path, bytes) in &view.seen {
+                assert!(!holds(bytes, "What the trainer thinks."), "{stage}: {path}");
+                assert!(stage.starts_with("after") || !holds(bytes, "ontrol work"), "{stage}: {path}");
+            }
+            // What one of a team has, the others have, and nobody else.
+            let mine = learner.get(&activity).await.attributes("#own-work .files li > a:first-child", "href");
+            assert_eq!(mine.len(), 1);
+            for (who, other) in learners.iter().enumerate() {
+                let status = if who / 2 == n / 2 { 200 } else { 404 };
+                assert_eq!(other.get(&mine[0]).await.status, status, "{stage}: {who} and the file of {n}");
+            }
+        }
+        if stage.starts_with("before") {
+            assert_eq!(trainer.release(&activity).await.status, 303);
+        }
     }
 }

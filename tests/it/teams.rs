@@ -58,7 +58,14 @@ async fn a_team_hands_in_one_work(app: &TestApp) {
     let [alex, alice, hugh, nadia] = learners.as_slice() else { panic!("four learners") };
     let team = alice.get(&activity).await.text("#team");
     assert!(team.contains("Team Blue") && team.contains("Alex Carter") && !team.contains("Alice"), "{team}");
-    // They write on one text, one after the other; what is older covers nothing.
+    // They write on one text, one after the other; what is older covers nothing, also where both begin at once.
+    let (one, two) = tokio::join!(
+        save(hugh, &activity, "<div>Begun by Hugh.</div>", "0"),
+        save(nadia, &activity, "<div>Begun by Nadia.</div>", "0")
+    );
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
     assert_eq!(save(alex, &activity, "<div>Begun by Alex.</div>", "0").await.status, 200);
     let editor = alice.get(&format!("{activity}/work")).await;
     assert_eq!(editor.attribute("#text", "value").unwrap(), "<div>Begun by Alex.</div>");
@@ -90,7 +97,7 @@ async fn a_team_hands_in_one_work(app: &TestApp) {
     assert_eq!(alex.post(&format!("{activity}/work/back"), &[]).await.status, 303, "each of them can take it back");
     assert!(alice.get(&activity).await.text("#new").contains("took the work"));
     assert_eq!(hand_in(alex, more, "2").await.status, 303);
-    assert_eq!(nadia.hand_in("<div>The work of Red.</div>").await.status, 303);
+    assert_eq!(hand_in(nadia, "<div>The work of Red.</div>", "1").await.status, 303);
 
     // Each reviews for themselves, and sees a team, not who is in it.
     for (n, learner) in learners.iter().enumerate() {

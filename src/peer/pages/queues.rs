@@ -44,7 +44,9 @@ impl QueuesPage {
         let reports = (0..group.rows.len()).filter(is_reported).collect();
         let is_released = group.activity.released_at.is_some();
         let looks = if is_released { Vec::new() } else { group.worth_a_look(now) };
-        let short = if is_released { Vec::new() } else { group.short_of_reviews() };
+        // Before reviews begin, all works are short of them, and nobody is to do anything about it.
+        let is_reviewing = !is_released && group.activity.reviews_begun(now);
+        let short = if is_reviewing { group.short_of_reviews() } else { Vec::new() };
         Self { v, group, base, now, appeals, reports, looks, short }
     }
 

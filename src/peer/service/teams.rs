@@ -34,7 +34,7 @@ pub(super) fn own_work(
     {
         return Ok(Some(work));
     }
-    Ok(store::find_begun(conn, &activity.id, person)?.filter(|work| work.team.is_none()))
+    Ok(store::find_begun(conn, &activity.id, person)?)
 }
 
 /// The names of those with whom somebody hands in, as far as the LMS tells them; the team's name first. None for who is
