@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::aggregate::{self, Aggregate, Fallback, Observation, Reviewer, TrainerMark};
+use super::criteria::{self, CriterionInput, CriterionMarks};
 use super::model::{Override, Review, Submission, mean};
 use super::practice::{Example, Practice};
 use super::teams::Teams;
@@ -49,6 +50,9 @@ pub struct Input {
     /// The trainer's marks of those.
     #[serde(default)]
     pub references: Vec<Judged>,
+    /// What the same reviews gave each criterion.
+    #[serde(default)]
+    pub criteria: Vec<CriterionInput>,
 }
 
 /// The mark of a work before any decision of the trainer about it.
@@ -84,6 +88,9 @@ pub struct Marks {
     /// How many works to practise on told how strict reviewers are.
     #[serde(default)]
     pub practised: usize,
+    /// The marks of single criteria, once released.
+    #[serde(default)]
+    pub criteria: Vec<CriterionMarks>,
 }
 
 /// How one review counted.
@@ -132,26 +139,26 @@ impl Input {
         trainer.sort();
         // What is decided about the work of a team is decided for each of its members.
         trainer.dedup();
-        Self { method, reviews, trainer, practice: Vec::new(), references: Vec::new() }
+        let (practice, references, criteria) = (Vec::new(), Vec::new(), Vec::new());
+        Self { method, reviews, trainer, practice, references, criteria }
     }
 
     /// With what reviewers gave the works that they practised on, and the control work among their reviews; those that
     /// were withdrawn do not count.
     #[must_use]
     pub fn with_practice(self, examples: &[Example], practices: &[Practice], reviews: &[Review]) -> Self {
-        let work = |e: &Example| e.control.clone().unwrap_or_else(|| SubmissionId(e.id.to_string()));
         let counting: Vec<&Example> = examples.iter().filter(|e| e.withdrawn_at.is_none()).collect();
         let practised = practices.iter().filter_map(|p| {
             let example = counting.iter().find(|e| e.id == p.example_id)?;
-            Some(Given { work: work(example), reviewer: p.person_id.clone(), total: p.total? })
+            Some(Given { work: example.work(), reviewer: p.person_id.clone(), total: p.total? })
         });
         let reviewed = reviews.iter().filter(|r| r.counts()).filter_map(|r| {
             let example = counting.iter().find(|e| e.control.as_ref() == Some(&r.submission_id))?;
-            Some(Given { work: work(example), reviewer: r.reviewer_id.clone(), total: r.total? })
+            Some(Given { work: example.work(), reviewer: r.reviewer_id.clone(), total: r.total? })
         });
         let mut practice: Vec<Given> = practised.chain(reviewed).collect();
         let of = |id: &SubmissionId| practice.iter().any(|g| g.work == *id);
-        let references = counting.iter().map(|e| Judged { work: work(e), mark: e.total }).filter(|j| of(&j.work));
+        let references = counting.iter().map(|e| Judged { work: e.work(), mark: e.total }).filter(|j| of(&j.work));
         let mut references: Vec<Judged> = references.collect();
         practice.sort();
         references.sort();
@@ -165,7 +172,8 @@ impl Input {
         let judged = self.trainer.iter().map(|j| format!("{} = {}", j.work, j.mark.0));
         let practice = self.practice.iter().map(|g| format!("practice {} {} {}", g.work, g.reviewer, g.total.0));
         let references = self.references.iter().map(|j| format!("practice {} = {}", j.work, j.mark.0));
-        let lines: Vec<String> = rows.chain(judged).chain(practice).chain(references).collect();
+        let lines: Vec<String> =
+            rows.chain(judged).chain(practice).chain(references).chain(criteria::hash(&self.criteria)).collect();
         crypto::sha256_text(&format!("{}\n{}\n{}", aggregate::VERSION, self.method, lines.join("\n")))
     }
 
@@ -212,6 +220,7 @@ impl Input {
             level: points(level),
             works: works.into_iter().map(made).filter(|(work, _)| !is_reference(work)).collect(),
             practised: if reviewers.is_empty() { 0 } else { self.references.len() },
+            criteria: Vec::new(),
             reviewers: reviewers.into_iter().map(|(id, reviewer)| (PersonId(id), reviewer)).collect(),
         }
     }
@@ -224,6 +233,13 @@ impl Marks {
         let reviewer = self.reviewers.get(&review.reviewer_id)?;
         let corrected = points(value(review.total?) - reviewer.correction());
         Some(Counted { corrected, weight: reviewer.weight })
+    }
+
+    /// The marks of a work's criteria, by their titles.
+    #[must_use]
+    pub fn criteria_of(&self, work: &SubmissionId) -> Vec<(String, Made)> {
+        let of = |c: &CriterionMarks| Some((c.title.clone(), c.works.get(work)?.clone()));
+        self.criteria.iter().filter_map(of).collect()
     }
 
     /// Whether the robust way was used.
@@ -249,7 +265,8 @@ mod tests {
             })
             .collect();
         reviews.sort();
-        Input { method, reviews, trainer: Vec::new(), practice: Vec::new(), references: Vec::new() }
+        let (practice, references, criteria) = (Vec::new(), Vec::new(), Vec::new());
+        Input { method, reviews, trainer: Vec::new(), practice, references, criteria }
     }
 
     #[test]

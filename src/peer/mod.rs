@@ -3,6 +3,7 @@
 pub mod aggregate;
 pub mod allocate;
 pub mod attention;
+pub mod criteria;
 pub mod jobs;
 pub mod marks;
 pub mod model;

@@ -61,6 +61,12 @@ impl Example {
         self.withdrawn_at.is_none() && self.rubric_version_id == activity.rubric_version_id
     }
 
+    /// The work as which it takes part in making marks.
+    #[must_use]
+    pub fn work(&self) -> SubmissionId {
+        self.control.clone().unwrap_or_else(|| SubmissionId(self.id.to_string()))
+    }
+
     /// How many points more than the trainer a total is.
     #[must_use]
     pub fn difference(&self, total: Points) -> Points {

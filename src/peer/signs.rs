@@ -342,7 +342,14 @@ mod tests {
             .collect();
         reviews.sort();
         let method = MarkMethod::Robust;
-        let input = Input { method, reviews, trainer: Vec::new(), practice: Vec::new(), references: Vec::new() };
+        let input = Input {
+            method,
+            reviews,
+            trainer: Vec::new(),
+            practice: Vec::new(),
+            references: Vec::new(),
+            criteria: Vec::new(),
+        };
         let seen: Vec<Seen<'_>> = all.iter().map(Plain::seen).collect();
         of(&seen, &rubric(), &input.run())
     }
@@ -437,6 +444,7 @@ mod tests {
             trainer: Vec::new(),
             practice: Vec::new(),
             references: Vec::new(),
+            criteria: Vec::new(),
         }
         .run();
         let (fair, strict) = (&all[0], Plain { total: 0, ..all[1].clone() });

@@ -9,6 +9,7 @@ on_both_engines! {
     reviewing_counts_in_the_grade,
     marks_are_released_by_themselves,
     what_waits_for_the_trainer_holds_the_release,
+    each_criterion_has_a_mark_of_its_own,
 }
 
 const HOUR: i64 = 3600;
@@ -157,4 +158,39 @@ async fn what_waits_for_the_trainer_holds_the_release(app: &TestApp) {
     assert!(trainer.get(&activity).await.all("#release-waits").is_empty());
     reminders::run_round(&app.context).await.unwrap();
     assert!(is_released(app, &activity).await);
+}
+
+async fn each_criterion_has_a_mark_of_its_own(app: &TestApp) {
+    let trainer = app.trainer(Kind::Canvas).await;
+    let activity = trainer.set_up(&[("reviews", "2"), ("method", "mean")]).await;
+    let mut learners = Vec::new();
+    for n in 0..3 {
+        let learner = app.learner(Kind::Canvas, n).await;
+        assert_eq!(learner.hand_in(&format!("<div>Work {n}.</div>")).await.status, 303);
+        learners.push(learner);
+    }
+    let sheet = sheets(&trainer, &activity).await.remove(0);
+    assert!(trainer.get(&sheet).await.all("#criteria").is_empty(), "nothing is made of no reviews");
+    // Each gives both others the same.
+    for (learner, levels) in learners.iter().zip([["3", "3", "3"], ["0", "1", "3"], ["2", "1", "3"]]) {
+        for _ in 0..2 {
+            assert_eq!(learner.review(levels).await.status, 303);
+        }
+    }
+    let shown = trainer.get(&sheet).await;
+    // Of 3 levels above the lowest: (0 + 2) / 2, (1 + 1) / 2, and all.
+    let value = |text: &String| text.trim().parse::<f64>().unwrap();
+    let marks: Vec<f64> = shown.all("#criteria td[data-label=Mark]").iter().map(value).collect();
+    assert_eq!(
+        marks.iter().map(|mark| mark.round()).collect::<Vec<_>>(),
+        [33.0, 33.0, 100.0],
+        "{}",
+        shown.text("#criteria")
+    );
+    let learner = || async { learners[0].get(&activity).await };
+    assert!(learner().await.all("#criteria").is_empty(), "not before the release");
+    assert_eq!(trainer.release(&activity).await.status, 303);
+    let after: Vec<String> = learner().await.all("#criteria dd");
+    assert_eq!(after, shown.all("#criteria td[data-label=Mark]"), "as it was released");
+    assert_eq!(trainer.get(&sheet).await.all("#criteria td[data-label=Mark]"), after);
 }

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::ids::{ActivityId, PersonId, ReviewId};
 use crate::launch::{Posted, SignedIn};
 use crate::peer::PeerError;
+use crate::peer::marks::Made;
 use crate::peer::model::{AppealState, Consent, Declined, Report, ReportState, Review, ReviewState};
 use crate::peer::service::decide::{self, MarkDecision};
 use crate::peer::service::extension::{self, MAX_REASON, Wish};
@@ -196,6 +197,12 @@ impl SheetPage {
             (None, Some(extension)) => &extension.reason,
             (None, None) => "",
         }
+    }
+
+    /// The marks of single criteria.
+    fn criteria(&self) -> Vec<(String, Made)> {
+        let work = self.sheet.row.submission.as_ref();
+        work.map(|work| self.sheet.marks.criteria_of(&work.id)).unwrap_or_default()
     }
 
     /// Whose work a review is about.

@@ -130,6 +130,13 @@ impl Criterion {
         Some((self.chosen(body)?.points, best.filter(|best| *best > 0)?))
     }
 
+    /// What a review gives, on 0–100, to 1/10000, half up; None where it gives nothing or only words.
+    #[must_use]
+    pub fn value(&self, body: &ReviewBody) -> Option<Points> {
+        let (points, best) = self.points(body)?;
+        Some(Points((2 * i64::from(points) * Points::FULL.0 + i64::from(best)) / (2 * i64::from(best))))
+    }
+
     /// The comment that a review gives on this criterion.
     #[must_use]
     pub fn comment<'a>(&self, body: &'a ReviewBody) -> Option<&'a str> {

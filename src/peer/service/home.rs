@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::marks::{Counted, Marks};
+use super::super::marks::{Counted, Made, Marks};
 use super::super::model::{
     Appeal, Consent, Extension, Late, Mark, Override, Report, Response, Review, ReviewState, Submission, WorkFile, mean,
 };
@@ -96,6 +96,8 @@ pub struct LearnerResult {
     pub mark: Mark,
     /// How the marks of the release were made.
     pub marks: Marks,
+    /// The marks of single criteria, by their titles.
+    pub criteria: Vec<(String, Made)>,
     /// The reviews received.
     pub reviews: Vec<Received>,
     /// Why the trainer took reviews out, for each one.
@@ -268,7 +270,8 @@ fn explain(
     }
     let late = submission.and_then(|work| Late::of(activity, work));
     let mark = Mark::of(submission.and_then(|s| marks.works.get(&s.id)), decision, late);
-    Ok(LearnerResult { released, mark, marks, reviews: received, excluded, reviewing: None })
+    let criteria = submission.map(|work| marks.criteria_of(&work.id)).unwrap_or_default();
+    Ok(LearnerResult { released, mark, marks, criteria, reviews: received, excluded, reviewing: None })
 }
 
 /// The asker's own reviews: how they compare with the others, and how they were received.

@@ -23,6 +23,7 @@ pub mod sheet;
 pub(super) mod teams;
 pub mod work;
 
+use super::criteria::Bodies;
 use super::marks::{Input, Marks};
 use super::model::{Override, Review, Submission};
 use super::{PeerError, store};
@@ -95,7 +96,19 @@ fn marks_input(
     let (examples, practices) = (store::list_examples(conn, &activity.id)?, store::list_practices(conn, &activity.id)?);
     let works = (submissions, &teams);
     let input = Input::of(activity.mark_method, works, reviews, decisions);
-    Ok(input.with_practice(&examples, &practices, reviews))
+    let input = input.with_practice(&examples, &practices, reviews);
+    let (version, mut bodies) = (&activity.rubric_version_id, Bodies::default());
+    for review in reviews.iter().filter(|r| r.rubric_version_id == *version) {
+        bodies.given.insert((review.submission_id.clone(), review.reviewer_id.clone()), &review.body);
+    }
+    for example in examples.iter().filter(|e| e.rubric_version_id == *version) {
+        bodies.references.insert(example.work(), &example.reference);
+        for practice in practices.iter().filter(|p| p.example_id == example.id) {
+            bodies.given.insert((example.work(), practice.person_id.clone()), &practice.body);
+        }
+    }
+    let rubric = store::get_rubric(conn, version)?;
+    Ok(input.with_criteria(&rubric, &bodies))
 }
 
 /// The marks as they stand: those of the last release, else what a release would make now.

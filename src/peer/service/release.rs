@@ -1,5 +1,6 @@
 //! Releasing: the preview, and the one step that makes marks into grades.
 
+use super::super::marks::Marks;
 use super::super::{PeerError, store};
 use super::decide;
 use super::group::{self, Group, Row};
@@ -117,7 +118,12 @@ fn carry_out(conn: &mut Conn, scope: &Scope, by: &Actor, group: Group, now: UtcT
     if decided == 0 && group.activity.released_at.is_none() {
         return Err(PeerError::Refused("release-no-marks"));
     }
-    let run = if decided > 0 { Some(store::create_run(conn, id, &group.input, &group.marks, now)?) } else { None };
+    let run = if decided > 0 {
+        let marks = Marks { criteria: group.input.run_criteria(), ..group.marks };
+        Some(store::create_run(conn, id, &group.input, &marks, now)?)
+    } else {
+        None
+    };
     if group.activity.released_at.is_none() {
         let revision = group.activity.revision;
         let released = Activity { released_at: Some(now), ..group.activity };

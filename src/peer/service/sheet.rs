@@ -62,7 +62,10 @@ pub fn load(
     person: &PersonId,
     now: UtcTime,
 ) -> Result<Sheet, PeerError> {
-    let Group { activity, rows, marks, submissions, reviews, .. } = group::load(conn, scope, id, now)?;
+    let Group { activity, rows, mut marks, input, submissions, reviews, .. } = group::load(conn, scope, id, now)?;
+    if activity.released_at.is_none() {
+        marks.criteria = input.run_criteria();
+    }
     let people: HashMap<PersonId, Person> =
         rows.iter().map(|r| (r.learner.person.id.clone(), r.learner.person.clone())).collect();
     let row = rows.into_iter().find(|r| r.learner.person.id == *person).ok_or(StoreError::NotFound)?;
