@@ -439,7 +439,7 @@ your-work = Your work
 step-not-started = not started
 step-draft = draft
 step-handed-in = handed in
-reviewers-see-you-as = Reviewers see you as { $name }.
+reviewers-see-number = Reviewers see a number, not your name, and each of them another one.
 take-back = Change my work
 take-back-help = Possible until a reviewer opens it.
 
@@ -699,7 +699,6 @@ try-unknown = interrupted; it is checked
 try-taken = the LMS took it
 
 ## A learner's sheet
-shown-to-peers-as = Shown to peers as { $name }
 mark-title = Mark
 mark-from-peers = { $n ->
     [one] One review: { $mark }.

@@ -442,7 +442,7 @@ your-work = Votre travail
 step-not-started = pas commencé
 step-draft = brouillon
 step-handed-in = remis
-reviewers-see-you-as = Les relecteurs vous voient comme { $name }.
+reviewers-see-number = Les relecteurs voient un numéro, pas votre nom, et chacun un autre.
 take-back = Modifier mon travail
 take-back-help = Possible jusqu’à ce qu’un relecteur l’ouvre.
 
@@ -702,7 +702,6 @@ try-unknown = interrompu ; vérification en cours
 try-taken = la plateforme l’a prise
 
 ## Fiche d’un apprenant
-shown-to-peers-as = Montré aux pairs comme { $name }
 mark-title = Note
 mark-from-peers = { $n ->
     [one] Une relecture : { $mark }.

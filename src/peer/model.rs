@@ -44,7 +44,8 @@ pub struct Submission {
     pub person_id: PersonId,
     /// The course that the author came from.
     pub course_id: CourseId,
-    /// A number for "Participant 07"; says nothing about the author.
+    /// A number for those who see the work without its author and do not review it: staff, and readers of works that are
+    /// shown. It says nothing about the author. Reviewers know the work by numbers of their own.
     pub number: i32,
     /// How far it is.
     pub state: SubmissionState,

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use crate::harness::{Page, Session, TestApp, on_both_engines, person};
 
 on_both_engines! {
+    everybody_knows_a_work_by_another_number,
     the_whole_loop, set_up_refusals, works_are_kept_and_checked, reviews_are_leased_and_checked, names_stay_hidden,
     marks_can_be_decided, releasing_is_exact, test_users_stay_out, deadlines_hold, settings_can_change,
     robust_marks_are_explained_and_kept, small_groups_get_the_mean_and_are_told, the_median_is_what_it_says,
@@ -609,4 +610,34 @@ async fn settings_can_change(app: &TestApp) {
     let review = bob.post(&format!("{activity}/reviews"), &[]).await.location();
     let shown = bob.get(&review).await;
     assert!(!shown.body.contains("Smuggled") && shown.body.contains("First"));
+}
+
+/// No number of a work is the same for everybody, so no author can tell others which work is theirs (T61).
+async fn everybody_knows_a_work_by_another_number(app: &TestApp) {
+    let trainer = app.trainer(Kind::Canvas).await;
+    let activity = trainer.set_up(&[("reviews", "2")]).await;
+    let mut learners = Vec::new();
+    for n in 0..3 {
+        let learner = app.learner(Kind::Canvas, n).await;
+        assert_eq!(learner.add_file("notes.txt", format!("Notes {n}.").as_bytes()).await.status, 200);
+        let sent = [("text", "<div>Mine.</div>"), ("revision", "0")];
+        assert_eq!(learner.post(&format!("{activity}/work"), &sent).await.status, 303);
+        learners.push(learner);
+    }
+    for learner in &learners {
+        for place in ["01", "02"] {
+            let path = learner.post(&format!("{activity}/reviews"), &[]).await.location();
+            let page = learner.get(&path).await;
+            assert!(page.text("h1").contains(&format!("Participant {place}")), "{}", page.text("h1"));
+            let copy = page.attribute(".files a", "href").unwrap();
+            let (headers, _) = learner.download(&copy).await;
+            let name = headers["content-disposition"].to_str().unwrap();
+            assert!(name.contains(&format!("work-{place}-1.txt")), "{name}");
+            assert_eq!(learner.review(["1", "1", "1"]).await.status, 303);
+        }
+        let home = learner.get(&activity).await;
+        assert_eq!(home.all("#sent li").len(), 2);
+        assert!(home.text("#sent").contains("Participant 01") && home.text("#sent").contains("Participant 02"));
+        assert!(!home.text("#own-work").contains("Participant"), "{}", home.text("#own-work"));
+    }
 }

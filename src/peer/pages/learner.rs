@@ -238,10 +238,6 @@ impl LearnerPage {
     fn state_text(&self, released: &Released) -> String {
         grade_words_for_learner(&self.v, released.state.as_ref())
     }
-
-    fn own_name(&self) -> String {
-        self.home.submission.as_ref().map_or_else(String::new, |s| self.numbered(&s.number))
-    }
 }
 
 async fn show(user: SignedIn, context: web::Data<Context>, id: web::Path<String>) -> PageResult {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use actix_web::web;
 use askama::Template;
 
-use super::{grade_tag, grade_words, marks, participant};
+use super::{grade_tag, grade_words, marks};
 use crate::activity;
-use crate::activity::model::{Activity, GroupRule};
+use crate::activity::model::GroupRule;
 use crate::clock::UtcTime;
 use crate::cohort::roster::{self, Roster, RosterState};
 use crate::context::Context;
@@ -182,10 +182,6 @@ pub(super) trait RowWords {
 
     fn name(&self, person: &Person) -> String {
         person.display_name(&self.view().t("participant"))
-    }
-
-    fn number(&self, activity: &Activity, row: &Row) -> String {
-        row.submission.as_ref().map_or_else(String::new, |s| participant(self.view(), activity, s.number))
     }
 
     fn next_words(&self, row: &Row) -> String {

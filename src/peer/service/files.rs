@@ -3,7 +3,7 @@
 use super::super::model::{Submission, WorkFile};
 use super::super::{PeerError, store};
 use super::teams::{self, own_work};
-use super::{exemplars, for_learner, work};
+use super::{exemplars, for_learner, numbers, work};
 use crate::activity;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
@@ -37,7 +37,7 @@ pub struct Sent {
     pub name: String,
 }
 
-/// A name that says nothing about the author: the number in "Participant 07", and the file's place.
+/// A name that says nothing about the author: a number of the work, and the file's place.
 #[must_use]
 pub fn neutral_name(number: i32, position: usize, file: &WorkFile) -> String {
     format!("work-{number:02}-{position}.{}", file.kind.extension())
@@ -173,6 +173,12 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: &ActivityId, file: &FileId, form
         Form::Original => (file.hash.clone(), file.size),
         Form::Clean => (file.clean_hash.clone(), file.clean_size),
     };
-    let name = if knows { file.name.clone() } else { neutral_name(submission.number, place + 1, &file) };
+    let number = if is_reviewer {
+        let reviews = store::list_reviews(conn, id)?;
+        numbers(&reviews, &scope.person).get(&submission.id).copied().unwrap_or_default()
+    } else {
+        submission.number
+    };
+    let name = if knows { file.name.clone() } else { neutral_name(number, place + 1, &file) };
     Ok(Sent { file, hash, size, name })
 }

@@ -14,7 +14,7 @@ use super::queue::Queue;
 use super::reviewing_grade::{Asks, Measures};
 use super::self_assessment::Beside;
 use super::teams::{self, Team};
-use super::{author_name, exemplars, extension, marks_input, reviewer_name, standing_marks};
+use super::{author_name, exemplars, extension, marks_input, numbers, reviewer_name, standing_marks};
 use crate::activity;
 use crate::activity::model::{Activity, GradeTag};
 use crate::clock::UtcTime;
@@ -64,8 +64,8 @@ pub struct Home {
     pub result: Option<LearnerResult>,
     /// The reviews that the asker gave; empty before the release.
     pub given_reviews: Vec<Given>,
-    /// The reviews that the asker sent and may still change, each with the number of the work's author and the name, where
-    /// reviewers see it.
+    /// The reviews that the asker sent and may still change, each with the number under which they know the work and its
+    /// author's name, where reviewers see it.
     pub sent_reviews: Vec<(ReviewId, i32, Option<String>)>,
     /// Whether the trainer would like to show the own work, and what the asker said to that.
     pub consent: Option<Consent>,
@@ -126,7 +126,7 @@ pub struct Received {
 pub struct Given {
     /// The review.
     pub review: Review,
-    /// The number of the work's author.
+    /// The number under which the asker knows the work.
     pub number: i32,
     /// The author's name, where reviewers see it.
     pub name: Option<String>,
@@ -200,11 +200,13 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
             reviewing = Some(of_reviewing).zip(asks.reviewing(&scope.person, submission.as_ref(), given));
         }
     }
+    let numbers = numbers(&reviews, &scope.person);
+    let number_of = |work: &Submission| numbers.get(&work.id).copied().unwrap_or_default();
     let mut sent_reviews = Vec::new();
     if activity.takes_reviews(now) {
         for review in reviews.iter().filter(own).filter(|r| r.state == ReviewState::Sent) {
             let Some(work) = submissions.iter().find(|s| s.id == review.submission_id) else { continue };
-            sent_reviews.push((review.id.clone(), work.number, author_name(conn, &activity, work)?));
+            sent_reviews.push((review.id.clone(), number_of(work), author_name(conn, &activity, work)?));
         }
     }
     let files = match &submission {
@@ -283,6 +285,7 @@ fn received_by_authors(
     responses: &mut HashMap<ReviewId, Response>,
 ) -> Result<Vec<Given>, PeerError> {
     let sent = || reviews.iter().filter(|r| r.state == ReviewState::Sent);
+    let numbers = numbers(reviews, &scope.person);
     let mut given = Vec::new();
     for review in sent().filter(|r| r.reviewer_id == scope.person) {
         let Some(work) = submissions.iter().find(|s| s.id == review.submission_id) else { continue };
@@ -290,7 +293,7 @@ fn received_by_authors(
         let others = others.filter_map(|r| r.total);
         let others = mean(&others.collect::<Vec<_>>());
         given.push(Given {
-            number: work.number,
+            number: numbers.get(&work.id).copied().unwrap_or_default(),
             name: author_name(conn, activity, work)?,
             difference: review.total.zip(others).map(|(own, others)| Points(own.0 - others.0)),
             control: None,

@@ -23,6 +23,8 @@ pub mod sheet;
 pub(super) mod teams;
 pub mod work;
 
+use std::collections::HashMap;
+
 use super::criteria::Bodies;
 use super::marks::{Input, Marks};
 use super::model::{Override, Review, Submission};
@@ -31,7 +33,7 @@ use crate::activity;
 use crate::activity::model::Activity;
 use crate::clock::UtcTime;
 use crate::cohort;
-use crate::ids::{ActivityId, PersonId};
+use crate::ids::{ActivityId, PersonId, SubmissionId};
 use crate::launch::Scope;
 use crate::news;
 use crate::news::model::Kind;
@@ -45,6 +47,14 @@ fn for_learner(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Activi
     let (extensions, teams) = (store::list_extensions(conn, id)?, teams::load(conn, &activity)?);
     let activity = extension::for_author(&activity, &scope.person, &extensions, &teams);
     if scope.role == Role::Learner { Ok(activity) } else { Err(PeerError::Role) }
+}
+
+/// The numbers under which a reviewer knows works: their order among those that this reviewer got. Everybody knows a work
+/// by another number, so nobody can tell others which one is theirs (T61).
+fn numbers(reviews: &[Review], reviewer: &PersonId) -> HashMap<SubmissionId, i32> {
+    let mut own: Vec<&Review> = reviews.iter().filter(|r| r.reviewer_id == *reviewer).collect();
+    own.sort_by(|a, b| (a.opened_at, &a.id).cmp(&(b.opened_at, &b.id)));
+    own.into_iter().map(|r| r.submission_id.clone()).zip(1..).collect()
 }
 
 /// The name of a work's author, or of the team, as far as reviewers see it.

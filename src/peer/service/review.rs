@@ -6,7 +6,7 @@ use super::super::rubric::{Missing, Rubric};
 use super::super::{PeerError, store};
 use super::practice::Practising;
 use super::queue::{self, Queue};
-use super::{author_name, for_learner, teams, tell_trainers};
+use super::{author_name, for_learner, numbers, teams, tell_trainers};
 use crate::activity::model::Activity;
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
@@ -87,7 +87,7 @@ pub struct Reviewing {
     pub html: String,
     /// Its files, of which the reviewer gets the clean copies.
     pub files: Vec<WorkFile>,
-    /// The number in "Participant 07".
+    /// The number under which the asker knows it.
     pub number: i32,
     /// The author's name, where reviewers see it.
     pub author: Option<String>,
@@ -104,12 +104,12 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, review: &ReviewId) 
     let review = store::get_own_review(conn, id, &scope.person, review)?;
     let work = store::get_submission(conn, id, &review.submission_id)?;
     let author = author_name(conn, &activity, &work)?;
-    let Submission { handed_in_html, number, .. } = work;
     // Who declined a work has no more to do with it.
     let is_shown = review.declined.is_none();
     let files = if is_shown { store::list_files_of(conn, &review.submission_id)? } else { Vec::new() };
     let rubric = store::get_rubric(conn, &review.rubric_version_id)?;
-    let sent_before = store::list_reviews(conn, id)?
+    let reviews = store::list_reviews(conn, id)?;
+    let sent_before = reviews
         .iter()
         .filter(|r| r.reviewer_id == scope.person && r.state == ReviewState::Sent && r.id != review.id)
         .count();
@@ -117,9 +117,9 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, review: &ReviewId) 
         activity,
         review,
         rubric,
-        html: handed_in_html.filter(|_| is_shown).unwrap_or_default(),
+        html: work.handed_in_html.filter(|_| is_shown).unwrap_or_default(),
         files,
-        number,
+        number: numbers(&reviews, &scope.person).get(&work.id).copied().unwrap_or_default(),
         author,
         position: sent_before + 1,
     })
