@@ -425,12 +425,21 @@ impl Player<'_> {
         self.page.execute(set, vec![json!(field), json!(at)]).await.unwrap();
     }
 
-    /// The trainer, on the group page, sets both dates: in a week, and in two.
+    /// The trainer, on the group page, sets both dates: in a week, and, counted in days from that one, in two.
     async fn set_dates(&self) {
         self.click(".row a[href$=settings]").await;
         self.wait("#work-due").await;
+        let count = "const days = document.getElementById('review-due-days'); days.value = '7'; \
+            days.dispatchEvent(new Event('input'))";
+        self.page.execute(count, vec![]).await.unwrap();
         self.set_date("work-due", 7).await;
-        self.set_date("review-due", 14).await;
+        // The date follows at once, by the calendar, and cannot be set apart from the number.
+        let counted = "const at = (id) => new Date(document.getElementById(id).value + 'Z'), \
+            review = document.getElementById('review-due'); \
+            return [(at('review-due') - at('work-due')) / 86400000, review.readOnly, \
+                document.getElementsByName('review_due')[0].value === new Date(review.value).toISOString()]";
+        let counted: Value = self.page.execute(counted, vec![]).await.unwrap();
+        assert_eq!(counted, json!([7, true, true]));
         self.click("#save").await;
         self.wait("#preview-release").await;
     }
@@ -490,6 +499,11 @@ impl Player<'_> {
     async fn release(&self, trainer: &str, decided: &str) {
         self.open(trainer, self.link).await;
         self.check("group").await;
+        self.click("#queues").await;
+        self.wait("main ol, #nothing").await;
+        self.check("queues").await;
+        self.click(".bar a").await;
+        self.wait("#group").await;
         self.page.find(Locator::LinkText(decided)).await.unwrap().click().await.unwrap();
         self.click("details summary").await;
         self.check("sheet").await;
