@@ -174,9 +174,10 @@ where
     }
 }
 
-/// Makes an identifier type: `UUIDv7` as text, so that ids sort by the time they were made.
+/// Makes identifier types: UUIDs as text, of `now_v7`, so that ids sort by the time they were made, or of `new_v4`, which
+/// tell nothing.
 macro_rules! text_id {
-    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
+    ($make:ident: $($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, Serialize, Deserialize)]
         #[diesel(sql_type = Text)]
@@ -188,7 +189,7 @@ macro_rules! text_id {
             #[must_use]
             #[expect(clippy::new_without_default, reason = "a default that differs each time would mislead")]
             pub fn new() -> Self {
-                Self(uuid::Uuid::now_v7().to_string())
+                Self(uuid::Uuid::$make().to_string())
             }
 
             /// The text form.
@@ -224,7 +225,7 @@ macro_rules! text_id {
     )+};
 }
 
-text_id! {
+text_id! { now_v7:
     /// A registration: one LMS that we trust.
     RegistrationId,
     /// Of an invitation to register an LMS.
@@ -255,16 +256,12 @@ text_id! {
     LineItemId,
     /// A learner's work.
     SubmissionId,
-    /// A review: one allocation of a work to a reviewer.
-    ReviewId,
     /// A trainer's decision about a mark.
     OverrideId,
     /// A learner's appeal against a mark.
     AppealId,
     /// What a learner reported to the trainer.
     ReportId,
-    /// A file of a work.
-    FileId,
     /// A work that a trainer marked for learners to practise on.
     ExampleId,
     /// One making of an activity's marks.
@@ -279,6 +276,14 @@ text_id! {
     SessionId,
     /// Something that somebody should hear about.
     NewsId,
+}
+
+// Peers see these ids of each other, and would read from the others when somebody opened a work, or sent a file.
+text_id! { new_v4:
+    /// A review: one allocation of a work to a reviewer.
+    ReviewId,
+    /// A file of a work.
+    FileId,
 }
 
 /// Makes an enum that is stored as one of a fixed set of texts.
@@ -383,6 +388,14 @@ text_enum! {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_peers_see_of_each_other_says_no_time() {
+        for id in [ReviewId::new().0, FileId::new().0] {
+            assert_eq!(uuid::Uuid::parse_str(&id).unwrap().get_version_num(), 4);
+        }
+        assert_eq!(uuid::Uuid::parse_str(PersonId::new().as_str()).unwrap().get_version_num(), 7);
+    }
 
     #[test]
     fn points_print_and_parse() {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::super::marks::{Counted, Made, Marks};
 use super::super::model::{
-    Appeal, Consent, Extension, Late, Mark, Override, Report, Response, Review, ReviewState, Submission, WorkFile, mean,
+    Appeal, Consent, Extension, Late, Mark, Override, Report, Response, Review, ReviewBody, ReviewState, Submission,
+    WorkFile, mean,
 };
 use super::super::reviewing::Reviewing;
 use super::super::rubric::Rubric;
@@ -18,6 +19,7 @@ use super::{author_name, exemplars, extension, marks_input, numbers, reviewer_na
 use crate::activity;
 use crate::activity::model::{Activity, GradeTag};
 use crate::clock::UtcTime;
+use crate::crypto;
 use crate::grades;
 use crate::ids::{ActivityId, ReviewId};
 use crate::launch::Scope;
@@ -106,10 +108,20 @@ pub struct LearnerResult {
     pub reviewing: Option<Reviewing>,
 }
 
+/// A review as the author of the work sees it. It has no field that says who wrote it, or when (reliability-security.md T61).
+pub struct SeenReview {
+    /// Our id, which is random.
+    pub id: ReviewId,
+    /// What was chosen and written.
+    pub body: ReviewBody,
+    /// The rubric total on 0–100.
+    pub total: Option<Points>,
+}
+
 /// A review of the own work.
 pub struct Received {
     /// The review.
-    pub review: Review,
+    pub review: SeenReview,
     /// Its rubric.
     pub rubric: Rubric,
     /// In open reviews, its reviewer's name.
@@ -268,8 +280,12 @@ fn explain(
         let response = responses.remove(&review.id).unwrap_or_default();
         let report = reports.iter().position(|r| r.review_id.as_ref() == Some(&review.id));
         let report = report.map(|at| reports.swap_remove(at));
-        received.push(Received { counted: marks.counted(&review), review, rubric, name, response, report });
+        let counted = marks.counted(&review);
+        let Review { id, body, total, .. } = review;
+        received.push(Received { counted, review: SeenReview { id, body, total }, rubric, name, response, report });
     }
+    // The order in which works were opened could tell who reviewed them.
+    received.sort_by_cached_key(|received| crypto::sha256_text(received.review.id.as_str()));
     let late = submission.and_then(|work| Late::of(activity, work));
     let mark = Mark::of(submission.and_then(|s| marks.works.get(&s.id)), decision, late);
     let criteria = submission.map(|work| marks.criteria_of(&work.id)).unwrap_or_default();

@@ -130,7 +130,9 @@ impl Beside {
         let alike = || received.iter().filter(|r| r.rubric_version_id == own.rubric_version_id);
         let lines = rubric.criteria.iter().filter(|c| c.is_marked()).map(|criterion| {
             let label = |body: &ReviewBody| criterion.chosen(body).map(|level| level.label);
-            let peers = alike().filter_map(|r| label(&r.body)).collect();
+            let mut peers: Vec<String> = alike().filter_map(|r| label(&r.body)).collect();
+            // Not in the order of the reviews, which says something about their reviewers.
+            peers.sort();
             (criterion.title.clone(), label(&own.body).unwrap_or_default(), peers)
         });
         Ok(Some(Self { own: total, peers: mean(&totals), lines: lines.collect() }))

@@ -31,8 +31,11 @@ row_of! {
 /// # Errors
 /// When the database fails.
 pub(in crate::peer) fn list_files_of(conn: &mut Conn, work: &SubmissionId) -> StoreResult<Vec<WorkFile>> {
-    let rows: Vec<FileRow> =
-        files::table.filter(files::submission_id.eq(work)).order(files::id).select(FileRow::as_select()).load(conn)?;
+    let rows: Vec<FileRow> = files::table
+        .filter(files::submission_id.eq(work))
+        .order((files::created_at, files::id))
+        .select(FileRow::as_select())
+        .load(conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 

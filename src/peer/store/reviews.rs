@@ -54,7 +54,7 @@ impl ReviewRow {
 pub(in crate::peer) fn list_reviews(conn: &mut Conn, activity: &ActivityId) -> StoreResult<Vec<Review>> {
     let rows: Vec<ReviewRow> = reviews::table
         .filter(reviews::activity_id.eq(activity))
-        .order(reviews::id)
+        .order((reviews::opened_at, reviews::id))
         .select(ReviewRow::as_select())
         .load(conn)?;
     rows.into_iter().map(ReviewRow::read).collect()
