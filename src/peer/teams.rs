@@ -20,6 +20,12 @@ impl Teams {
         Self { of: if rule == GroupRule::Teams { groups } else { BTreeMap::new() } }
     }
 
+    /// The teams of some people, without the others in them.
+    #[must_use]
+    pub fn only(&self, is_meant: impl Fn(&PersonId) -> bool) -> Self {
+        Self { of: self.of.iter().filter(|(who, _)| is_meant(who)).map(|(w, t)| (w.clone(), t.clone())).collect() }
+    }
+
     /// The team of somebody.
     #[must_use]
     pub fn name_of(&self, person: &PersonId) -> Option<&str> {
@@ -84,7 +90,7 @@ pub enum Conflict {
 
 /// What becomes of the works of an activity whose teams change: they stay with their team, or with the learner who handed
 /// in alone and is in a team now. A draft of one's own stays one's own. `judged` are the works whose mark the trainer
-/// decided.
+/// decided; the teams are of those who can be in one.
 ///
 /// # Errors
 /// [`Conflict`] where a work that was handed in would be lost to its authors, or somebody reviewed what becomes their own.
@@ -96,7 +102,12 @@ pub fn settle(
     let mut settled = works.to_vec();
     let is_teams = |work: &&mut Submission| work.team.is_some();
     for work in settled.iter_mut().filter(is_teams) {
-        work.team = work.team.as_deref().and_then(|team| follow(team, before, after));
+        let Some(team) = work.team.take() else { continue };
+        if before.members_of(&team).is_empty() {
+            // All who wrote it have left the course: it is whose who began it, and no new team's of that name.
+            continue;
+        }
+        work.team = follow(&team, before, after);
         if work.team.is_none() && work.is_handed_in() {
             return Err(Conflict::Nobodys);
         }
@@ -224,6 +235,13 @@ mod tests {
         let works = [work(1, Some("Blue"), true), work(3, Some("Red"), false)];
         let moved = moves(&works, &before, &after).unwrap();
         assert_eq!(moved, [Move { work: works[0].id.clone(), person: who(2), team: Some("Blue".into()) }]);
+        let gone = teams(&[(2, "Blue"), (3, "Red")]).only(|who| *who == PersonId("p3".to_owned()));
+        let left = moves(&works[..1], &gone, &teams(&[(3, "Blue")])).unwrap();
+        assert_eq!(
+            left,
+            [Move { work: works[0].id.clone(), person: who(1), team: None }],
+            "a name alone inherits nothing"
+        );
         let heirless = [work(1, Some("Blue"), true), work(2, None, false)];
         assert_eq!(moves(&heirless, &before, &after), Err(Conflict::Nobodys));
         assert_eq!(moves(&works, &before, &teams(&[(3, "Red")])), Err(Conflict::Nobodys));

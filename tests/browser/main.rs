@@ -417,6 +417,8 @@ impl Player<'_> {
 
     /// Chooses a date so many days from now.
     async fn set_date(&self, field: &str, days: i64) {
+        // The script has taken it over.
+        self.wait(&format!("#{field}[data-ready]")).await;
         let at = self.stage.context.clock.now().plus_seconds(days * 86_400).unix_seconds() * 1000;
         let set = "const at = new Date(arguments[1]), pad = (n) => String(n).padStart(2, '0'), \
             input = document.getElementById(arguments[0]); \
@@ -428,7 +430,7 @@ impl Player<'_> {
     /// The trainer, on the group page, sets both dates: in a week, and, counted in days from that one, in two.
     async fn set_dates(&self) {
         self.click(".row a[href$=settings]").await;
-        self.wait("#work-due").await;
+        self.wait("#review-due-days[data-ready]").await;
         let count = "const days = document.getElementById('review-due-days'); days.value = '7'; \
             days.dispatchEvent(new Event('input'))";
         self.page.execute(count, vec![]).await.unwrap();

@@ -2,7 +2,7 @@
 
 use cercle::demo::campus::Kind;
 use cercle::store::StoreError;
-use cercle::store::schema::{ags_outbox, reviews};
+use cercle::store::schema::{ags_outbox, memberships, people, reviews};
 use diesel::prelude::*;
 
 use crate::harness::{Page, Session, TestApp, on_both_engines};
@@ -14,6 +14,7 @@ on_both_engines! {
     teams_change_and_lose_no_work,
     what_somebody_wrote_alone_stays_theirs,
     the_queue_keeps_a_team_from_its_own_work,
+    who_left_keeps_nobody_from_changing_teams,
     senseless_teams_are_refused,
 }
 
@@ -282,6 +283,35 @@ async fn the_queue_keeps_a_team_from_its_own_work(app: &TestApp) {
         assert_eq!(learners[n].post(&format!("{activity}/reviews"), &[]).await.location(), activity, "never their own");
     }
     assert_eq!(works_reviewed(app).len(), 2);
+}
+
+async fn who_left_keeps_nobody_from_changing_teams(app: &TestApp) {
+    let (trainer, activity, learners) = two_teams(app, &[]).await;
+    assert_eq!(learners[0].hand_in("<div>Alex for Blue.</div>").await.status, 303);
+    assert_eq!(learners[2].hand_in("<div>Hugh for Red.</div>").await.status, 303);
+    let _ = app.learner(Kind::Canvas, 4).await;
+    // Alex and both of Red leave the course.
+    let leave = |c: &mut cercle::store::Conn| -> Result<usize, StoreError> {
+        let names = ["Alex Carter", "Hugh Palmer", "Nadia Rahman"];
+        let gone = people::table.filter(people::name.eq_any(names)).select(people::id);
+        let of = memberships::table.filter(memberships::person_id.eq_any(gone));
+        Ok(diesel::update(of).set(memberships::active.eq(false)).execute(c)?)
+    };
+    assert_eq!(app.context.db.write(leave).await.unwrap(), 3);
+    let shown = trainer.get(&format!("{activity}/pairs")).await;
+    assert!(
+        shown.text("#groups").contains("Blue (1)") && !shown.text("#groups").contains("Red ("),
+        "{}",
+        shown.text("#groups")
+    );
+    // Alice's team gets another name, and a new team that of the one that left.
+    let fifth = trainer.get(&activity).await.all("#group th a").pop().unwrap();
+    let list = format!("learner,group\nAlice Bennett,Azure\n{fifth},Red");
+    let changed = group(&trainer, &activity, &list).await;
+    assert_eq!(changed.status, 303, "{}", changed.text("#groups .problems"));
+    assert!(learners[1].get(&activity).await.text("main").contains("Alex for Blue."), "a work goes with its people");
+    let fifth = app.learner(Kind::Canvas, 4).await;
+    assert!(!fifth.get(&activity).await.text("main").contains("Hugh for Red."), "a name alone inherits nothing");
 }
 
 async fn senseless_teams_are_refused(app: &TestApp) {

@@ -108,7 +108,7 @@ impl PairsPage {
     /// How many learners each group has.
     fn group_sizes(&self) -> BTreeMap<&String, usize> {
         let mut sizes = BTreeMap::new();
-        for name in self.p.groups.values() {
+        for name in self.p.learners.iter().filter_map(|l| self.p.groups.get(&l.person.id)) {
             *sizes.entry(name).or_default() += 1;
         }
         sizes

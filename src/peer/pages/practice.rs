@@ -12,6 +12,7 @@ use crate::peer::PeerError;
 use crate::peer::model::ReviewBody;
 use crate::peer::practice::{MOST, USUAL_TOLERANCE};
 use crate::peer::rubric::{Missing, Rubric};
+use crate::peer::service::control;
 use crate::peer::service::practice::{self, Examples, Shown, Trying, Typed, Wrong};
 use crate::store::Conn;
 use crate::store::columns::{Points, Role};
@@ -217,7 +218,7 @@ async fn withdraw(form: Posted, context: web::Data<Context>, path: Ids) -> PageR
     }
     let list = format!("/peer/{id}/examples");
     let change = move |c: &mut Conn| match action.as_str() {
-        "looked" => practice::looked(c, &scope, &id, &example, at),
+        "looked" => control::looked(c, &scope, &id, &example, at),
         action => practice::withdraw(c, &scope, &id, &example, action == "withdraw", at),
     };
     let done = context.db.write(change).await;

@@ -33,15 +33,20 @@ pub fn replace(
     now: UtcTime,
 ) -> Result<Result<usize, Wrong>, PeerError> {
     let known = pairs::load_to_decide(conn, scope, id)?;
-    let groups = match read(text, &known) {
+    let listed = match read(text, &known) {
         Ok(groups) => groups,
         Err(wrong) => return Ok(Err(wrong)),
     };
+    // Whoever has left the course cannot be named any more, and stays where they were.
+    let is_there = |person: &PersonId| known.learners.iter().any(|l| l.person.id == *person);
+    let mut groups = known.groups.clone();
+    groups.retain(|person, _| !is_there(person));
+    groups.extend(listed.clone());
     if known.groups == groups {
-        return Ok(Ok(groups.len()));
+        return Ok(Ok(listed.len()));
     }
-    let wished = Teams::new(known.activity.group_rule, groups.clone());
-    if let Err(conflict) = teams::change(conn, id, (&known.teams, &wished))? {
+    let (before, after) = (known.teams.only(is_there), Teams::new(known.activity.group_rule, listed.clone()));
+    if let Err(conflict) = teams::change(conn, id, (&before, &after))? {
         return Ok(Err(explain(text, &known, &conflict)?));
     }
     store::put_groups(conn, id, &groups)?;
@@ -50,9 +55,9 @@ pub fn replace(
         store::delete_planned(conn, id)?;
         activity::store::set_planned(conn, id, None)?;
     }
-    let detail = serde_json::json!({"learners": groups.len()});
+    let detail = serde_json::json!({"learners": listed.len()});
     audit::record(conn, now, &Actor::Person(scope.person.clone()), "groups.replace", id.as_str(), &detail)?;
-    Ok(Ok(groups.len()))
+    Ok(Ok(listed.len()))
 }
 
 /// Why teams cannot be as a list has them, with the line of whom it is about.

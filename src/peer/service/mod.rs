@@ -1,5 +1,6 @@
 //! The use cases of peer assessment: each loads, applies the rules, and stores in one transaction.
 
+pub mod control;
 pub mod decide;
 pub mod exemplars;
 pub mod export;

@@ -1,11 +1,11 @@
 //! Practising, and the works for it.
 
-use super::super::model::{Report, ReportState, Review, ReviewBody, Submission, SubmissionState};
+use super::super::model::{ReportState, Review, ReviewBody};
 use super::super::practice::{Example, MOST, Practice, TOLERANCE};
 use super::super::rubric::{Missing, Rubric};
 use super::super::{PeerError, store};
 use super::teams::own_work;
-use super::{for_learner, for_staff, for_trainer, work};
+use super::{control, for_learner, for_staff, for_trainer, work};
 use crate::activity;
 use crate::activity::model::Activity;
 use crate::audit::{self, Actor};
@@ -15,7 +15,6 @@ use crate::launch::Scope;
 use crate::platform;
 use crate::store::columns::Points;
 use crate::store::{Conn, StoreError, dialect};
-use crate::web::html::CleanHtml;
 
 /// How far a learner is with practising.
 #[derive(Clone, Debug, Default)]
@@ -297,35 +296,6 @@ fn count_asked(conn: &mut Conn, activity: &Activity) -> Result<usize, PeerError>
     Ok(store::list_examples(conn, &activity.id)?.iter().filter(is_practised).count())
 }
 
-/// Why a work cannot be added; the key of its text.
-fn refuse(conn: &mut Conn, activity: &Activity, is_control: bool) -> Result<Option<&'static str>, PeerError> {
-    if !is_control {
-        return Ok((count_asked(conn, activity)? >= MOST).then_some("example-too-many"));
-    }
-    // With names, reviewers would look for one; and of one review each, none would be left for the learners' works.
-    if activity.anonymity.shows_authors() || activity.wanted() < 2 {
-        return Ok(Some("control-settings"));
-    }
-    let has_one = store::list_examples(conn, &activity.id)?.iter().any(|e| e.control.is_some());
-    Ok(has_one.then_some("control-there"))
-}
-
-/// Puts a trainer's work among the learners' works, where it looks like any other.
-fn hide(
-    conn: &mut Conn,
-    scope: &Scope,
-    activity: &Activity,
-    html: &CleanHtml,
-    now: UtcTime,
-) -> Result<SubmissionId, PeerError> {
-    let draft = work::new_submission(conn, scope, activity, html)?;
-    let handed_in_html = Some(draft.draft_html.clone());
-    let (state, handed_in_at) = (SubmissionState::HandedIn, Some(now));
-    let hidden = Submission { state, handed_in_html, handed_in_at, team: None, control: true, ..draft };
-    store::create_submission(conn, &hidden, now)?;
-    Ok(hidden.id)
-}
-
 /// Stores a new work to practise on, or the control work. What is wrong with what was typed is the inner result.
 ///
 /// # Errors
@@ -340,8 +310,12 @@ pub fn add(
     let activity = lock_to_change(conn, scope, id)?;
     let rubric = store::get_rubric(conn, &activity.rubric_version_id)?;
     let rule = |key| Ok(Err(Wrong::Rule(key)));
-    if let Some(key) = refuse(conn, &activity, typed.control)? {
-        return rule(key);
+    if typed.control {
+        if let Some(key) = control::refuse(conn, &activity)? {
+            return rule(key);
+        }
+    } else if count_asked(conn, &activity)? >= MOST {
+        return rule("example-too-many");
     }
     let html = match work::accept_text(&typed.html) {
         Ok(html) if html.words() == 0 => return rule("example-empty"),
@@ -357,7 +331,7 @@ pub fn add(
     let Some(total) = rubric.total(&reference).filter(|_| missing.is_empty()) else {
         return Ok(Err(Wrong::Missing(missing)));
     };
-    let control = if typed.control { Some(hide(conn, scope, &activity, &html, now)?) } else { None };
+    let control = if typed.control { Some(control::hide(conn, scope, &activity, &html, now)?) } else { None };
     let (id, html) = (ExampleId::new(), html.as_str().to_owned());
     let rubric_version_id = activity.rubric_version_id.clone();
     let (activity_id, withdrawn_at) = (activity.id, None);
@@ -366,38 +340,6 @@ pub fn add(
     let (actor, detail) = (Actor::Person(scope.person.clone()), serde_json::json!({"total": total}));
     audit::record(conn, now, &actor, "example.add", new.id.as_str(), &detail)?;
     Ok(Ok(()))
-}
-
-/// Answers what reviewers reported about the control work.
-fn settle_reports(
-    conn: &mut Conn,
-    scope: &Scope,
-    id: &ActivityId,
-    control: &SubmissionId,
-    state: ReportState,
-    now: UtcTime,
-) -> Result<(), PeerError> {
-    let is_open = |r: &Report| r.state == ReportState::Open && r.submission_id == *control;
-    for report in store::list_reports(conn, id)?.into_iter().filter(is_open) {
-        store::decide_report(conn, &report.id, state, &scope.person, now)?;
-    }
-    Ok(())
-}
-
-/// The trainer has looked at what was reported about the control work, and leaves it as it is.
-///
-/// # Errors
-/// `NotFound` for a work that is none, or [`PeerError::Role`] for anybody but a trainer.
-pub fn looked(
-    conn: &mut Conn,
-    scope: &Scope,
-    id: &ActivityId,
-    example: &ExampleId,
-    now: UtcTime,
-) -> Result<(), PeerError> {
-    for_trainer(conn, scope, id)?;
-    let control = store::get_example(conn, id, example)?.control.ok_or(StoreError::NotFound)?;
-    settle_reports(conn, scope, id, &control, ReportState::Rejected, now)
 }
 
 /// Withdraws a work to practise on (`gone`), or brings it back. How it was marked counts only while it is there.
@@ -421,23 +363,14 @@ pub fn withdraw(
     if !gone && known.rubric_version_id != activity.rubric_version_id {
         return Err(PeerError::Refused("example-rubric"));
     }
-    if !gone && known.control.is_some() && (activity.anonymity.shows_authors() || activity.wanted() < 2) {
+    if !gone && known.control.is_some() && !control::can_hide(&activity) {
         return Err(PeerError::Refused("control-settings"));
     }
     if !gone && known.control.is_none() && count_asked(conn, &activity)? >= MOST {
         return Err(PeerError::Refused("example-too-many"));
     }
-    if let Some(control) = known.control.filter(|_| gone) {
-        // Somebody may be getting it at this moment. What nobody has seen leaves its place to another one.
-        dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
-        settle_reports(conn, scope, id, &control, ReportState::Upheld, now)?;
-        let is_seen = store::list_reviews(conn, id)?.iter().any(|r| r.submission_id == control);
-        if is_seen {
-            store::withdraw_example(conn, example, Some(now))?;
-        } else {
-            store::delete_example(conn, example)?;
-            store::delete_submission(conn, &control)?;
-        }
+    if known.control.is_some() && gone {
+        control::withdraw(conn, scope, id, &known, now)?;
     } else {
         store::withdraw_example(conn, example, gone.then_some(now))?;
     }

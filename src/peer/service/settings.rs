@@ -4,7 +4,7 @@ use super::super::rubric::Rubric;
 use super::super::setup::Setup;
 use super::super::teams::Teams;
 use super::super::{PeerError, store};
-use super::{for_trainer, teams};
+use super::{control, for_trainer, teams};
 use crate::activity;
 use crate::activity::model::{Activity, Days, GroupRule};
 use crate::activity::picker::{self, Answer, Chosen};
@@ -111,8 +111,9 @@ impl Editable {
     /// What in a changed form does not go with the control work; the key of its text.
     #[must_use]
     pub fn control_problem(&self, setup: &Setup) -> Option<&'static str> {
-        let is_plain = setup.anonymity.shows_authors() || setup.reviews < 2;
-        (self.has_control && is_plain).then_some("setup-control")
+        let mut wished = self.activity.clone();
+        setup.write(&mut wished);
+        (self.has_control && !control::can_hide(&wished)).then_some("setup-control")
     }
 }
 
