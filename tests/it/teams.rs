@@ -312,6 +312,15 @@ async fn who_left_keeps_nobody_from_changing_teams(app: &TestApp) {
     assert!(learners[1].get(&activity).await.text("main").contains("Alex for Blue."), "a work goes with its people");
     let fifth = app.learner(Kind::Canvas, 4).await;
     assert!(!fifth.get(&activity).await.text("main").contains("Hugh for Red."), "a name alone inherits nothing");
+    assert_eq!(trainer.get(&format!("{activity}/pairs.csv")).await.status, 200);
+    // A review of that work is taken out: the trainer comes to somebody who is there, not to whom began it.
+    assert_eq!(fifth.hand_in("<div>The new Red.</div>").await.status, 303);
+    assert_eq!(fifth.review(["1", "1", "1"]).await.status, 303);
+    let sheet = trainer.get(&activity).await.attributes("#group th a", "href").remove(0);
+    let forms = trainer.get(&sheet).await.attributes("form", "action");
+    let moderate = forms.iter().find(|path| path.contains("/reviews/") && path.ends_with("/moderate")).unwrap();
+    let out = trainer.post(moderate, &[("verdict", "out"), ("reason", "It says nothing.")]).await;
+    assert_eq!((out.status, trainer.get(&out.location()).await.status), (303, 200));
 }
 
 async fn senseless_teams_are_refused(app: &TestApp) {

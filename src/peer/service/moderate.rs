@@ -2,10 +2,11 @@
 
 use super::super::model::{Declined, Report, ReportState, Review, ReviewState, Submission};
 use super::super::{PeerError, store};
-use super::teams::own_work;
+use super::teams::{self, own_work};
 use super::{for_trainer, respond};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
+use crate::cohort;
 use crate::ids::{ActivityId, PersonId, ReviewId};
 use crate::launch::Scope;
 use crate::store::{Conn, StoreError, dialect};
@@ -134,12 +135,15 @@ pub fn review(
     Ok(audit::record(conn, now, &actor, "review.moderate", found.id.as_str(), &detail)?)
 }
 
-/// Whose work a review is about.
+/// Whose work a review is about; of a team, somebody who is still in the course.
 ///
 /// # Errors
 /// `NotFound`.
 pub fn author_of(conn: &mut Conn, scope: &Scope, id: &ActivityId, review: &ReviewId) -> Result<PersonId, PeerError> {
-    for_trainer(conn, scope, id)?;
+    let activity = for_trainer(conn, scope, id)?;
     let found = store::list_reviews(conn, id)?.into_iter().find(|r| r.id == *review).ok_or(StoreError::NotFound)?;
-    Ok(store::get_submission(conn, id, &found.submission_id)?.person_id)
+    let work = store::get_submission(conn, id, &found.submission_id)?;
+    let present = cohort::store::list_active(conn, &activity.cohort_id)?;
+    let mut authors = teams::load(conn, &activity)?.authors(&work).into_iter();
+    Ok(authors.find(|who| present.contains(who)).unwrap_or(work.person_id))
 }

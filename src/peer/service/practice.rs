@@ -55,9 +55,9 @@ impl Practising {
         examples.retain(|example| example.control.is_none());
         let has_begun = reviews.iter().any(|r| r.reviewer_id == scope.person && r.declined.is_none());
         let comes_first = !has_begun && activity.wanted() > 0 && !activity.reviews_over(now);
+        let sent = store::list_practised(conn, &activity.id, &scope.person)?;
         for example in examples {
-            let practice = store::find_practice(conn, &example.id, &scope.person)?;
-            let done = practice.is_some_and(|p| p.sent_at.is_some());
+            let done = sent.contains(&example.id);
             if done || comes_first && example.is_asked(activity) {
                 works.push((example.id, done));
             }

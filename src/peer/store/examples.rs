@@ -125,6 +125,24 @@ pub(in crate::peer) fn list_practices(conn: &mut Conn, activity: &ActivityId) ->
     rows.into_iter().map(PracticeRow::read).collect()
 }
 
+/// The works that a learner has marked and sent. The caller has checked the activity's scope.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::peer) fn list_practised(
+    conn: &mut Conn,
+    activity: &ActivityId,
+    person: &PersonId,
+) -> StoreResult<Vec<ExampleId>> {
+    let of_activity = examples::table.filter(examples::activity_id.eq(activity)).select(examples::id);
+    Ok(practices::table
+        .filter(practices::example_id.eq_any(of_activity))
+        .filter(practices::person_id.eq(person))
+        .filter(practices::sent_at.is_not_null())
+        .select(practices::example_id)
+        .load(conn)?)
+}
+
 /// How a learner marked one, so far. The caller has checked the activity's scope.
 ///
 /// # Errors

@@ -17,8 +17,8 @@ mod works;
 pub use works::{create_rubric, get_rubric};
 
 pub(super) use examples::{
-    create_example, delete_example, find_practice, get_example, list_examples, list_practices, put_practice,
-    withdraw_example,
+    create_example, delete_example, find_practice, get_example, list_examples, list_practices, list_practised,
+    put_practice, withdraw_example,
 };
 pub(super) use exemplars::{create_exemplar, delete_exemplar, list_exemplars, set_consent};
 pub(super) use extensions::{find_extension, list_extended, list_extensions, put_extension};
