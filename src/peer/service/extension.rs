@@ -86,6 +86,19 @@ pub fn extend(
     Ok(audit::record(conn, now, &actor, "extension.decide", id.as_str(), &detail)?)
 }
 
+/// What somebody and those who hand in with them were given. Whoever hands in alone needs no others'.
+pub(super) fn of_authors(
+    conn: &mut Conn,
+    id: &ActivityId,
+    person: &PersonId,
+    teams: &Teams,
+) -> Result<Vec<Extension>, PeerError> {
+    if teams.name_of(person).is_some() {
+        return Ok(store::list_extensions(conn, id)?);
+    }
+    Ok(store::find_extension(conn, id, person)?.into_iter().collect())
+}
+
 /// An activity as it is for a learner who may be in a team: more time that one of them has for the work, all have.
 #[must_use]
 pub fn for_author(activity: &Activity, person: &PersonId, extensions: &[Extension], teams: &Teams) -> Activity {

@@ -11,7 +11,7 @@ use super::super::reliability::Reliability;
 use super::super::reviewing::{Reviewing, overall};
 use super::super::{PeerError, store};
 use super::reviewing_grade::{Asks, Measures};
-use super::{extension, for_staff, marks_input, standing_marks, teams};
+use super::{extension, for_staff, marks_input, standing_marks, teams, with_criteria};
 use crate::activity::model::{Activity, GradeTag};
 use crate::clock::UtcTime;
 use crate::cohort;
@@ -128,7 +128,7 @@ pub struct Group {
     pub reviews_open: usize,
     /// How the marks are made, before the trainer's decisions about single ones.
     pub marks: Marks,
-    /// What they would be made from now.
+    /// What they would be made from now; with what was given to single criteria only before a release.
     pub input: Input,
     /// Reports about the control work that nobody has looked at.
     pub control_reports: usize,
@@ -166,6 +166,7 @@ pub(super) fn load_with(
     let mut reports = store::list_reports(conn, id)?;
     reports.retain(|r| r.state == ReportState::Open);
     let input = marks_input(conn, &activity, (&submissions, &reviews), &overrides)?;
+    let input = if anew { with_criteria(conn, &activity, input, &reviews)? } else { input };
     let marks = if anew { input.run() } else { standing_marks(conn, id, &input)? };
     let measures = Measures { reviews: &reviews, marks: &marks, decisions: &overrides, references: &input.references };
     let asks = Asks::load(conn, &activity, &submissions, &measures)?;

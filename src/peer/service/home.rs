@@ -156,7 +156,8 @@ pub struct Given {
 /// `NotFound`.
 pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Result<Home, PeerError> {
     let activity = activity::store::get(conn, scope, id)?;
-    let (extensions, teams) = (store::list_extensions(conn, id)?, teams::load(conn, &activity)?);
+    let teams = teams::load(conn, &activity)?;
+    let extensions = extension::of_authors(conn, id, &scope.person, &teams)?;
     let activity = extension::for_author(&activity, &scope.person, &extensions, &teams);
     let extension = extensions.into_iter().find(|e| e.person_id == scope.person);
     let person = platform::store::get_person(conn, &scope.person)?;

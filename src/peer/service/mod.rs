@@ -45,7 +45,8 @@ use crate::store::{Conn, StoreError};
 /// An activity for one of its learners, with the dates that are theirs.
 fn for_learner(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Activity, PeerError> {
     let activity = activity::store::get(conn, scope, id)?;
-    let (extensions, teams) = (store::list_extensions(conn, id)?, teams::load(conn, &activity)?);
+    let teams = teams::load(conn, &activity)?;
+    let extensions = extension::of_authors(conn, id, &scope.person, &teams)?;
     let activity = extension::for_author(&activity, &scope.person, &extensions, &teams);
     if scope.role == Role::Learner { Ok(activity) } else { Err(PeerError::Role) }
 }
@@ -107,7 +108,12 @@ fn marks_input(
     let (examples, practices) = (store::list_examples(conn, &activity.id)?, store::list_practices(conn, &activity.id)?);
     let works = (submissions, &teams);
     let input = Input::of(activity.mark_method, works, reviews, decisions);
-    let input = input.with_practice(&examples, &practices, reviews);
+    Ok(input.with_practice(&examples, &practices, reviews))
+}
+
+/// The same with what the reviews gave each criterion: for the pages that show that, and for a release.
+fn with_criteria(conn: &mut Conn, activity: &Activity, input: Input, reviews: &[Review]) -> Result<Input, PeerError> {
+    let (examples, practices) = (store::list_examples(conn, &activity.id)?, store::list_practices(conn, &activity.id)?);
     let (version, mut bodies) = (&activity.rubric_version_id, Bodies::default());
     for review in reviews.iter().filter(|r| r.rubric_version_id == *version) {
         bodies.given.insert((review.submission_id.clone(), review.reviewer_id.clone()), &review.body);

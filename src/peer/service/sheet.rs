@@ -6,9 +6,9 @@ use super::super::marks::Marks;
 use super::super::model::{Consent, Report, Response, Review, Submission, WorkFile};
 use super::super::rubric::Rubric;
 use super::super::{PeerError, store};
-use super::exemplars;
 use super::group::{self, Group, Row};
 use super::self_assessment::Beside;
+use super::{exemplars, with_criteria};
 use crate::activity::model::Activity;
 use crate::clock::UtcTime;
 use crate::ids::{ActivityId, PersonId, ReviewId};
@@ -64,7 +64,7 @@ pub fn load(
 ) -> Result<Sheet, PeerError> {
     let Group { activity, rows, mut marks, input, submissions, reviews, .. } = group::load(conn, scope, id, now)?;
     if activity.released_at.is_none() {
-        marks.criteria = input.run_criteria();
+        marks.criteria = with_criteria(conn, &activity, input, &reviews)?.run_criteria();
     }
     let people: HashMap<PersonId, Person> =
         rows.iter().map(|r| (r.learner.person.id.clone(), r.learner.person.clone())).collect();

@@ -29,12 +29,22 @@ pub(super) fn own_work(
     person: &PersonId,
 ) -> Result<Option<Submission>, PeerError> {
     let teams = load(conn, activity)?;
+    find_work(conn, &activity.id, &teams, person)
+}
+
+/// The same where the teams are known.
+pub(super) fn find_work(
+    conn: &mut Conn,
+    id: &ActivityId,
+    teams: &Teams,
+    person: &PersonId,
+) -> Result<Option<Submission>, PeerError> {
     if let Some(team) = teams.name_of(person)
-        && let Some(work) = store::find_of_team(conn, &activity.id, team)?
+        && let Some(work) = store::find_of_team(conn, id, team)?
     {
         return Ok(Some(work));
     }
-    Ok(store::find_begun(conn, &activity.id, person)?)
+    Ok(store::find_begun(conn, id, person)?)
 }
 
 /// The names of those with whom somebody hands in, as far as the LMS tells them; the team's name first. None for who is

@@ -49,8 +49,9 @@ pub(super) fn find_to_write(
     activity: &Activity,
     person: &PersonId,
 ) -> Result<Option<Submission>, PeerError> {
-    let Some(mut work) = own_work(conn, activity, person)? else { return Ok(None) };
-    let team = teams::load(conn, activity)?.name_of(person).map(str::to_owned);
+    let teams = teams::load(conn, activity)?;
+    let Some(mut work) = teams::find_work(conn, &activity.id, &teams, person)? else { return Ok(None) };
+    let team = teams.name_of(person).map(str::to_owned);
     if work.team != team && !work.is_handed_in() {
         store::set_authors(conn, &work.id, person, team.as_deref())?;
         work.team = team;

@@ -1,17 +1,21 @@
 //! Queries about activities and placements.
 
+mod dates;
+
+pub use dates::{counted_days, set_counted_days};
+
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::model::{Activity, Anonymity, Days, GroupRule, MarkMethod, Placement, ReviewingMethod};
+use super::model::{Activity, Anonymity, GroupRule, MarkMethod, Placement, ReviewingMethod};
 use crate::clock::UtcTime;
 use crate::ids::{ActivityId, CohortId, CourseId, LinkId, PersonId, RegistrationId, RubricVersionId};
 use crate::launch::Scope;
 use crate::platform;
 use crate::platform::model::Link;
 use crate::store::columns::Role;
-use crate::store::schema::{activities, bindings, counted_dates, courses, deployments, links, memberships, placements};
+use crate::store::schema::{activities, bindings, courses, deployments, links, memberships, placements};
 use crate::store::{Conn, StoreError, StoreResult, row_of};
 
 /// How many copies of copies are followed back.
@@ -320,38 +324,6 @@ pub fn update(conn: &mut Conn, changed: &Activity, revision: i32, now: UtcTime) 
         ))
         .execute(conn)?;
     Ok(rows == 1)
-}
-
-/// Which dates of an activity are counted in days. The caller has checked the activity's scope.
-///
-/// # Errors
-/// When the database fails.
-pub fn counted_days(conn: &mut Conn, id: &ActivityId) -> StoreResult<Days> {
-    let row: Option<(Option<i32>, Option<i32>, Option<i32>)> = counted_dates::table
-        .find(id)
-        .select((counted_dates::review_from, counted_dates::review_due, counted_dates::release))
-        .first(conn)
-        .optional()?;
-    Ok(row.map_or_else(Days::default, |(review_from, review_due, release)| Days { review_from, review_due, release }))
-}
-
-/// Stores which dates of an activity are counted in days.
-///
-/// # Errors
-/// When the database fails.
-pub fn set_counted_days(conn: &mut Conn, id: &ActivityId, days: Days) -> StoreResult<()> {
-    diesel::delete(counted_dates::table.find(id)).execute(conn)?;
-    if days != Days::default() {
-        diesel::insert_into(counted_dates::table)
-            .values((
-                counted_dates::activity_id.eq(id),
-                counted_dates::review_from.eq(days.review_from),
-                counted_dates::review_due.eq(days.review_due),
-                counted_dates::release.eq(days.release),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
 }
 
 /// Stores a placement.
