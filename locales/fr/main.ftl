@@ -431,10 +431,10 @@ report-open = Vous avez signalé cette relecture ; votre formateur va la regard
 report-upheld = Vous avez signalé cette relecture ; votre formateur l’a retirée.
 report-rejected = Vous avez signalé cette relecture ; votre formateur l’a regardée, et elle reste.
 sent-title = Relectures envoyées
-change-review-of = Lire ou modifier votre relecture du travail de { $name }
+change-review-of = Lire ou modifier votre relecture : { $name }
 work-withheld = Votre formateur a retiré ce travail de la relecture : plus personne ne le reçoit. La raison :
 review-number = Relecture { $n }
-review-by = Relecture de { $name }
+review-by = Relecture : { $name }
 weight-percent = poids { $n } %
 overall-comment = Dans l’ensemble
 the-task = La consigne
@@ -469,7 +469,7 @@ file-size-mb = { $n } Mo
 
 ## Page de relecture
 review-n-of-k = Relecture { $n } sur { $k }
-work-by = Travail de { $name }
+work-by = Travail : { $name }
 kept-for-you-until = Gardé pour vous jusqu’au
 review-closed = Cette relecture ne peut plus être modifiée.
 review-changing = Envoyée. Vous pouvez encore la modifier jusqu’à la fin du délai de relecture ; les changements comptent quand vous l’envoyez de nouveau.
@@ -814,7 +814,7 @@ review-under-way = en cours d’écriture
 review-declined-conflict = rendu : connaît l’auteur
 review-declined-problem = rendu : a signalé un problème
 review-declined-withheld = arrêtée : le travail a été retiré
-review-of = Travail de { $name }
+review-of = Travail : { $name }
 
 ## Publication
 release-title = Aperçu de la publication
