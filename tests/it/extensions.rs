@@ -158,12 +158,13 @@ async fn moved_dates_are_told(app: &TestApp) {
     let draft = [("text", "<div>Half a work.</div>"), ("revision", "0")];
     assert_eq!(learner.post(&format!("{activity}/work/draft"), &draft).await.status, 200);
     // Not into the past, by a slip.
-    let refused = move_dates(&trainer, &activity, &at(app, -24), &review).await;
+    let yesterday = at(app, -24);
+    let refused = move_dates(&trainer, &activity, &yesterday, &review).await;
     assert_eq!(refused.status, 422);
     assert!(refused.text("#problems").contains("has passed already"), "{}", refused.text("#problems"));
     assert_eq!(
         refused.attribute("input[name=work_due]", "value").map(|v| v[..16].to_owned()),
-        Some(at(app, -24)[..16].to_owned())
+        Some(yesterday[..16].to_owned())
     );
     assert!(
         learner.get(&activity).await.all("#new").is_empty() && !learner.get(&activity).await.all("#write").is_empty()

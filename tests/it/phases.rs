@@ -29,6 +29,12 @@ fn at(app: &TestApp, seconds: i64) -> String {
     app.clock.now().plus_seconds(seconds).iso_seconds()
 }
 
+/// The next twenty days, all from one look at the clock, so that they are whole days apart.
+fn days(app: &TestApp) -> Vec<String> {
+    let now = app.clock.now();
+    (0..20).map(|n| now.plus_seconds(n * DAY).iso_seconds()).collect()
+}
+
 type Pairs = HashSet<(String, String)>;
 
 /// Who is meant to review whom.
@@ -360,7 +366,7 @@ async fn a_work_waits_before_it_is_reviewed(app: &TestApp) {
 
 async fn dates_move_along_where_the_trainer_wants_it(app: &TestApp) {
     let trainer = app.trainer(Kind::Canvas).await;
-    let days: Vec<String> = (0..20).map(|n| at(app, n * DAY)).collect();
+    let days = days(app);
     let fields =
         [("work_due", &*days[3]), ("review_from", &days[4]), ("review_due", &days[8]), ("release_at", &days[9])];
     let activity = trainer.set_up(&fields).await;
@@ -385,7 +391,7 @@ async fn dates_move_along_where_the_trainer_wants_it(app: &TestApp) {
 
 async fn dates_are_counted_in_days(app: &TestApp) {
     let trainer = app.trainer(Kind::Canvas).await;
-    let days: Vec<String> = (0..20).map(|n| at(app, n * DAY)).collect();
+    let days = days(app);
     let counted = [("work_due", &*days[3]), ("review_from_days", "1"), ("review_due_days", "5"), ("release_days", "2")];
     let activity = trainer.set_up(&counted).await;
     let shown = async |of: &Session, activity: &str| {
@@ -428,7 +434,7 @@ async fn dates_are_counted_in_days(app: &TestApp) {
     assert_ne!(copy, activity);
     let (dates, numbers_of_copy) = shown(&other, &copy).await;
     assert_eq!((&dates[..3], &numbers_of_copy[..2]), (&[const { String::new() }; 3][..], &numbers[..2]));
-    let soon = at(app, DAY);
-    assert_eq!(change(&other, &copy, &[("work_due", &soon)]).await.status, 303);
-    assert_eq!(shown(&other, &copy).await.0[1..3], [at(app, 2 * DAY), at(app, 6 * DAY)]);
+    let days = self::days(app);
+    assert_eq!(change(&other, &copy, &[("work_due", &days[1])]).await.status, 303);
+    assert_eq!(shown(&other, &copy).await.0[1..3], [days[2].clone(), days[6].clone()]);
 }
