@@ -97,127 +97,74 @@ pub struct Days {
     pub release: Option<i32>,
 }
 
-/// An activity of a cohort.
-#[derive(Clone, Debug)]
-pub struct Activity {
-    /// Our id.
-    pub id: ActivityId,
-    /// The cohort.
-    pub cohort_id: CohortId,
-    /// The title.
-    pub title: String,
-    /// The brief, sanitised.
-    pub brief_html: String,
-    /// The rubric that new reviews use.
-    pub rubric_version_id: RubricVersionId,
+/// What the trainer of an activity may set, but what has a place of its own: dates, reviews, and how marks are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
     /// Until when works are handed in; None means no limit.
     pub work_due_at: Option<UtcTime>,
     /// Until when reviews are sent; None means no limit.
     pub review_due_at: Option<UtcTime>,
-    /// How many works each learner reviews, 1 to 6.
-    pub reviews_per_learner: i32,
-    /// Who sees whose name.
-    pub anonymity: Anonymity,
-    /// How reviews become marks.
-    pub mark_method: MarkMethod,
-    /// When the marks were released.
-    pub released_at: Option<UtcTime>,
-    /// Counts the changes, so that two trainers do not overwrite each other unseen.
-    pub revision: i32,
-    /// Who set it up.
-    pub created_by: PersonId,
-    /// The activity whose settings it began with, where it is a copy.
-    pub copied_from: Option<ActivityId>,
-    /// What a full mark counts in a column that we make, 1 to 1000.
-    pub score_maximum: i32,
-    /// The name of a second column for the grade of reviewing; None where the trainer wants none.
-    pub reviewing_column: Option<String>,
-    /// What the grade for reviewing is made of, where there is one.
-    pub reviewing_method: ReviewingMethod,
-    /// Whether learners assess their own work as well.
-    pub self_assessment: bool,
     /// When reviews begin, for everybody at once; None means as soon as there are works.
     pub review_from_at: Option<UtcTime>,
-    /// When it was planned who reviews whom, once reviews had begun for everybody.
-    pub planned_at: Option<UtcTime>,
+    /// When the marks are released by themselves, if nothing waits for the trainer; None means by hand.
+    pub release_at: Option<UtcTime>,
     /// How many days after the date works are still taken, 0 to 30.
     pub late_days: i32,
     /// What a late work loses for each day begun, in points of 100.
     pub late_penalty: i32,
-    /// The share of the works that are worth a check of the trainer, in per cent, 0 to 50.
-    pub check_percent: i32,
-    /// What the grade for reviewing counts in the grade of the work, in per cent, 0 to 50.
-    pub reviewing_weight: i32,
-    /// When the marks are released by themselves, if nothing waits for the trainer; None means by hand.
-    pub release_at: Option<UtcTime>,
-    /// Whether staff see no names of authors before the release.
-    pub trainer_blind: bool,
+    /// How many works each learner reviews, 1 to 6.
+    pub reviews_per_learner: i32,
+    /// How many reviews a work has enough with, 1 to 6; 0 for as many as each learner gives.
+    pub reviews_received: i32,
     /// How many minutes a work waits before somebody gets it to review, 0 to 1440.
     pub pool_minutes: i32,
     /// Where reviews go with regard to groups.
     pub group_rule: GroupRule,
-    /// How many reviews a work has enough with, 1 to 6; 0 for as many as each learner gives.
-    pub reviews_received: i32,
+    /// Who sees whose name.
+    pub anonymity: Anonymity,
+    /// Whether staff see no names of authors before the release.
+    pub trainer_blind: bool,
+    /// How reviews become marks.
+    pub mark_method: MarkMethod,
+    /// The share of the works that are worth a check of the trainer, in per cent, 0 to 50.
+    pub check_percent: i32,
+    /// The name of a second column for the grade of reviewing; None where the trainer wants none.
+    pub reviewing_column: Option<String>,
+    /// What the grade for reviewing is made of, where there is one.
+    pub reviewing_method: ReviewingMethod,
+    /// What the grade for reviewing counts in the grade of the work, in per cent, 0 to 50.
+    pub reviewing_weight: i32,
+    /// Whether learners assess their own work as well.
+    pub self_assessment: bool,
 }
 
-impl Activity {
-    /// An activity that nobody has set up yet: three reviews each, double-blind, robust marks, no dates.
-    #[must_use]
-    pub fn fresh(cohort_id: CohortId, rubric_version_id: RubricVersionId, created_by: PersonId) -> Self {
+impl Default for Rules {
+    /// Three reviews each, double-blind, robust marks, no dates.
+    fn default() -> Self {
         Self {
-            id: ActivityId::new(),
-            cohort_id,
-            title: String::new(),
-            brief_html: String::new(),
-            rubric_version_id,
             work_due_at: None,
             review_due_at: None,
-            reviews_per_learner: 3,
-            anonymity: Anonymity::DoubleBlind,
-            mark_method: MarkMethod::Robust,
-            released_at: None,
-            revision: 1,
-            created_by,
-            copied_from: None,
-            score_maximum: 100,
-            reviewing_column: None,
-            reviewing_method: ReviewingMethod::Share,
-            self_assessment: false,
             review_from_at: None,
-            planned_at: None,
+            release_at: None,
             late_days: 0,
             late_penalty: 0,
-            check_percent: CHECKED,
-            reviewing_weight: 0,
-            release_at: None,
-            trainer_blind: false,
+            reviews_per_learner: 3,
+            reviews_received: 0,
             pool_minutes: 0,
             group_rule: GroupRule::Any,
-            reviews_received: 0,
+            anonymity: Anonymity::DoubleBlind,
+            trainer_blind: false,
+            mark_method: MarkMethod::Robust,
+            check_percent: CHECKED,
+            reviewing_column: None,
+            reviewing_method: ReviewingMethod::Share,
+            reviewing_weight: 0,
+            self_assessment: false,
         }
     }
+}
 
-    /// A fresh activity with the same settings and nobody's work. It shares the rubric's version, which
-    /// never changes; dates that have passed are left out, because nobody could hand in.
-    #[must_use]
-    pub fn copy(&self, cohort_id: CohortId, created_by: PersonId, now: UtcTime) -> Self {
-        let ahead = |due: Option<UtcTime>| due.filter(|due| *due > now);
-        Self {
-            id: ActivityId::new(),
-            cohort_id,
-            work_due_at: ahead(self.work_due_at),
-            review_due_at: ahead(self.review_due_at),
-            review_from_at: ahead(self.review_from_at),
-            planned_at: None,
-            release_at: ahead(self.release_at),
-            released_at: None,
-            revision: 1,
-            created_by,
-            copied_from: Some(self.id.clone()),
-            ..self.clone()
-        }
-    }
-
+impl Rules {
     /// How many works each learner reviews.
     #[must_use]
     pub fn wanted(&self) -> usize {
@@ -239,12 +186,6 @@ impl Activity {
         self.reviewing_column.is_some() || self.reviewing_weight > 0
     }
 
-    /// Whether staff see whose works they are.
-    #[must_use]
-    pub fn shows_staff_names(&self) -> bool {
-        !self.trainer_blind || self.released_at.is_some()
-    }
-
     /// Whether a work that was handed in at a moment may be reviewed: its author has had time to change it, or cannot any
     /// more.
     #[must_use]
@@ -259,12 +200,6 @@ impl Activity {
         self.work_due_at.map(|due| due.plus_seconds(i64::from(self.late_days) * DAY))
     }
 
-    /// Whether works can still be handed in.
-    #[must_use]
-    pub fn takes_works(&self, now: UtcTime) -> bool {
-        self.released_at.is_none() && self.works_end().is_none_or(|end| now <= end.plus_seconds(GRACE))
-    }
-
     /// How many days late a work is that is handed in at a moment; a day that has begun counts.
     #[must_use]
     pub fn days_late(&self, at: UtcTime) -> i64 {
@@ -272,28 +207,114 @@ impl Activity {
         if late <= GRACE { 0 } else { (late + DAY - 1) / DAY }
     }
 
-    /// Whether a work that was handed in at a moment can be taken back: in time stays in time, nobody loses points by a change.
-    #[must_use]
-    pub fn gives_back(&self, handed_in_at: UtcTime, now: UtcTime) -> bool {
-        self.takes_works(now) && self.days_late(handed_in_at) == self.days_late(now)
-    }
-
     /// Whether the time for reviews has come.
     #[must_use]
     pub fn reviews_begun(&self, now: UtcTime) -> bool {
         self.review_from_at.is_none_or(|from| from <= now)
     }
+}
+
+/// An activity of a cohort.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    /// Our id.
+    pub id: ActivityId,
+    /// The cohort.
+    pub cohort_id: CohortId,
+    /// The title.
+    pub title: String,
+    /// The brief, sanitised.
+    pub brief_html: String,
+    /// The rubric that new reviews use.
+    pub rubric_version_id: RubricVersionId,
+    /// What its trainer set.
+    pub rules: Rules,
+    /// When the marks were released.
+    pub released_at: Option<UtcTime>,
+    /// Counts the changes, so that two trainers do not overwrite each other unseen.
+    pub revision: i32,
+    /// Who set it up.
+    pub created_by: PersonId,
+    /// The activity whose settings it began with, where it is a copy.
+    pub copied_from: Option<ActivityId>,
+    /// What a full mark counts in a column that we make, 1 to 1000.
+    pub score_maximum: i32,
+    /// When it was planned who reviews whom, once reviews had begun for everybody.
+    pub planned_at: Option<UtcTime>,
+}
+
+impl Activity {
+    /// An activity that nobody has set up yet: three reviews each, double-blind, robust marks, no dates.
+    #[must_use]
+    pub fn fresh(cohort_id: CohortId, rubric_version_id: RubricVersionId, created_by: PersonId) -> Self {
+        Self {
+            id: ActivityId::new(),
+            cohort_id,
+            title: String::new(),
+            brief_html: String::new(),
+            rubric_version_id,
+            rules: Rules::default(),
+            released_at: None,
+            revision: 1,
+            created_by,
+            copied_from: None,
+            score_maximum: 100,
+            planned_at: None,
+        }
+    }
+
+    /// A fresh activity with the same settings and nobody's work. It shares the rubric's version, which
+    /// never changes; dates that have passed are left out, because nobody could hand in.
+    #[must_use]
+    pub fn copy(&self, cohort_id: CohortId, created_by: PersonId, now: UtcTime) -> Self {
+        let ahead = |date: Option<UtcTime>| date.filter(|date| *date > now);
+        Self {
+            id: ActivityId::new(),
+            cohort_id,
+            rules: Rules {
+                work_due_at: ahead(self.rules.work_due_at),
+                review_due_at: ahead(self.rules.review_due_at),
+                review_from_at: ahead(self.rules.review_from_at),
+                release_at: ahead(self.rules.release_at),
+                ..self.rules.clone()
+            },
+            planned_at: None,
+            released_at: None,
+            revision: 1,
+            created_by,
+            copied_from: Some(self.id.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// Whether staff see whose works they are.
+    #[must_use]
+    pub fn shows_staff_names(&self) -> bool {
+        !self.rules.trainer_blind || self.released_at.is_some()
+    }
+
+    /// Whether works can still be handed in.
+    #[must_use]
+    pub fn takes_works(&self, now: UtcTime) -> bool {
+        self.released_at.is_none() && self.rules.works_end().is_none_or(|end| now <= end.plus_seconds(GRACE))
+    }
+
+    /// Whether a work that was handed in at a moment can be taken back: in time stays in time, nobody loses points by a change.
+    #[must_use]
+    pub fn gives_back(&self, handed_in_at: UtcTime, now: UtcTime) -> bool {
+        self.takes_works(now) && self.rules.days_late(handed_in_at) == self.rules.days_late(now)
+    }
 
     /// Whether the time for reviews has passed.
     #[must_use]
     pub fn reviews_over(&self, now: UtcTime) -> bool {
-        self.released_at.is_some() || self.review_due_at.is_some_and(|due| due.plus_seconds(GRACE) < now)
+        self.released_at.is_some() || self.rules.review_due_at.is_some_and(|due| due.plus_seconds(GRACE) < now)
     }
 
     /// Whether reviews can be sent now.
     #[must_use]
     pub fn takes_reviews(&self, now: UtcTime) -> bool {
-        self.reviews_begun(now) && !self.reviews_over(now)
+        self.rules.reviews_begun(now) && !self.reviews_over(now)
     }
 }
 

@@ -249,7 +249,7 @@ fn item(chosen: &Chosen, url: &str, reviewable: bool) -> Item {
         url: url.to_owned(),
         custom,
         line_item,
-        due: activity.work_due_at,
+        due: activity.rules.work_due_at,
     }
 }
 

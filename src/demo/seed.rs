@@ -208,9 +208,9 @@ fn seed_in(
     let mut setup = Setup::fresh(lang, story.links.first().map_or("", String::as_str));
     setup.brief = CleanHtml::sanitise(&story.brief);
     setup.rubric = conversation.map(|t| t.rubric).unwrap_or_default();
-    setup.work_due = Some(days(3));
-    setup.review_due = Some(days(7));
-    setup.reviews = 2;
+    setup.rules.work_due_at = Some(days(3));
+    setup.rules.review_due_at = Some(days(7));
+    setup.rules.reviews_per_learner = 2;
     let activity = settings::create(conn, &trainer, &setup, hours_ago(95))?;
     let mut authors = Vec::new();
     for (i, learner) in learners.iter().enumerate().skip(1) {

@@ -75,10 +75,10 @@ pub async fn run_round(context: &Context) -> Result<usize, PeerError> {
 fn due(own: &Activity, is_handed_in: bool, given: usize, now: UtcTime) -> Option<(Kind, UtcTime)> {
     let is_soon = |until: &UtcTime| (1..=AHEAD).contains(&until.seconds_since(now));
     if is_handed_in {
-        let until = own.review_due_at.filter(is_soon)?;
-        (own.reviews_begun(now) && given < own.wanted()).then_some((Kind::ReviewsDue, until))
+        let until = own.rules.review_due_at.filter(is_soon)?;
+        (own.rules.reviews_begun(now) && given < own.rules.wanted()).then_some((Kind::ReviewsDue, until))
     } else {
-        Some((Kind::WorkDue, own.work_due_at.filter(is_soon)?))
+        Some((Kind::WorkDue, own.rules.work_due_at.filter(is_soon)?))
     }
 }
 

@@ -75,24 +75,28 @@ macro_rules! on_engine {
 pub(crate) use on_engine;
 
 /// The row of a model: a struct that diesel reads and writes, with the model's own fields, and the ways
-/// between the two. Models know no database, so each table would spell its fields three times.
+/// between the two. Models know no database, so each table would spell its fields three times. Attributes are
+/// diesel's: `#[diesel(embed)]` stands before a field that is a row of the same table, for a model within a model.
 macro_rules! row_of {
-    ($model:ident as $row:ident in $table:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+    ($(#[$row_attribute:meta])* $model:ident as $row:ident in $table:ident {
+        $($(#[$attribute:meta])* $field:ident: $type:ty),+ $(,)?
+    }) => {
         #[derive(Queryable, Selectable, Insertable)]
         #[diesel(table_name = $table)]
+        $(#[$row_attribute])*
         pub(super) struct $row {
-            $($field: $type),+
+            $($(#[$attribute])* $field: $type),+
         }
 
         impl From<$row> for $model {
             fn from(row: $row) -> Self {
-                Self { $($field: row.$field),+ }
+                Self { $($field: row.$field.into()),+ }
             }
         }
 
         impl From<$model> for $row {
             fn from(model: $model) -> Self {
-                Self { $($field: model.$field),+ }
+                Self { $($field: model.$field.into()),+ }
             }
         }
     };

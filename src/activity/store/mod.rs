@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::model::{Activity, Anonymity, GroupRule, MarkMethod, Placement, ReviewingMethod};
+use super::model::{Activity, Anonymity, GroupRule, MarkMethod, Placement, ReviewingMethod, Rules};
 use crate::clock::UtcTime;
 use crate::ids::{ActivityId, CohortId, CourseId, LinkId, PersonId, RegistrationId, RubricVersionId};
 use crate::launch::Scope;
@@ -22,36 +22,45 @@ use crate::store::{Conn, StoreError, StoreResult, row_of};
 const MAX_ANCESTORS: usize = 20;
 
 row_of! {
+    #[derive(AsChangeset)]
+    #[diesel(treat_none_as_null = true)]
+    Rules as RulesRow in activities {
+        work_due_at: Option<UtcTime>,
+        review_due_at: Option<UtcTime>,
+        review_from_at: Option<UtcTime>,
+        release_at: Option<UtcTime>,
+        late_days: i32,
+        late_penalty: i32,
+        reviews_per_learner: i32,
+        reviews_received: i32,
+        pool_minutes: i32,
+        group_rule: GroupRule,
+        anonymity: Anonymity,
+        trainer_blind: bool,
+        mark_method: MarkMethod,
+        check_percent: i32,
+        reviewing_column: Option<String>,
+        reviewing_method: ReviewingMethod,
+        reviewing_weight: i32,
+        self_assessment: bool,
+    }
+}
+
+row_of! {
     Activity as Row in activities {
         id: ActivityId,
         cohort_id: CohortId,
         title: String,
         brief_html: String,
         rubric_version_id: RubricVersionId,
-        work_due_at: Option<UtcTime>,
-        review_due_at: Option<UtcTime>,
-        reviews_per_learner: i32,
-        anonymity: Anonymity,
+        #[diesel(embed)]
+        rules: RulesRow,
         released_at: Option<UtcTime>,
         revision: i32,
         created_by: PersonId,
         copied_from: Option<ActivityId>,
         score_maximum: i32,
-        reviewing_column: Option<String>,
-        mark_method: MarkMethod,
-        reviewing_method: ReviewingMethod,
-        self_assessment: bool,
-        review_from_at: Option<UtcTime>,
         planned_at: Option<UtcTime>,
-        late_days: i32,
-        late_penalty: i32,
-        check_percent: i32,
-        reviewing_weight: i32,
-        release_at: Option<UtcTime>,
-        trainer_blind: bool,
-        pool_minutes: i32,
-        group_rule: GroupRule,
-        reviews_received: i32,
     }
 }
 
@@ -296,29 +305,12 @@ pub fn create(conn: &mut Conn, new: &Activity, now: UtcTime) -> StoreResult<()> 
 pub fn update(conn: &mut Conn, changed: &Activity, revision: i32, now: UtcTime) -> StoreResult<bool> {
     let rows = diesel::update(activities::table.find(&changed.id).filter(activities::revision.eq(revision)))
         .set((
+            RulesRow::from(changed.rules.clone()),
             activities::title.eq(&changed.title),
             activities::brief_html.eq(&changed.brief_html),
             activities::rubric_version_id.eq(&changed.rubric_version_id),
-            activities::work_due_at.eq(changed.work_due_at),
-            activities::review_due_at.eq(changed.review_due_at),
-            activities::reviews_per_learner.eq(changed.reviews_per_learner),
-            activities::anonymity.eq(changed.anonymity),
-            activities::mark_method.eq(changed.mark_method),
             activities::released_at.eq(changed.released_at),
-            activities::reviewing_column.eq(&changed.reviewing_column),
-            activities::reviewing_method.eq(changed.reviewing_method),
-            activities::self_assessment.eq(changed.self_assessment),
-            activities::review_from_at.eq(changed.review_from_at),
             activities::planned_at.eq(changed.planned_at),
-            activities::late_days.eq(changed.late_days),
-            activities::late_penalty.eq(changed.late_penalty),
-            activities::check_percent.eq(changed.check_percent),
-            activities::reviewing_weight.eq(changed.reviewing_weight),
-            activities::release_at.eq(changed.release_at),
-            activities::trainer_blind.eq(changed.trainer_blind),
-            activities::pool_minutes.eq(changed.pool_minutes),
-            activities::group_rule.eq(changed.group_rule),
-            activities::reviews_received.eq(changed.reviews_received),
             activities::revision.eq(revision + 1),
             activities::updated_at.eq(now),
         ))

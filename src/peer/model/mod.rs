@@ -364,8 +364,8 @@ impl Late {
     /// Of a work in an activity with its author's own dates; None in time.
     #[must_use]
     pub fn of(own: &Activity, work: &Submission) -> Option<Self> {
-        let days = own.days_late(work.handed_in_at?);
-        let points = Points(Points::whole(i64::from(own.late_penalty)).0 * days);
+        let days = own.rules.days_late(work.handed_in_at?);
+        let points = Points(Points::whole(i64::from(own.rules.late_penalty)).0 * days);
         (days > 0).then_some(Self { days, points })
     }
 }

@@ -144,7 +144,7 @@ impl LearnerPage {
     }
 
     fn wanted(&self) -> usize {
-        self.home.activity.wanted()
+        self.home.activity.rules.wanted()
     }
 
     fn stage(&self) -> Stage {
@@ -161,7 +161,7 @@ impl LearnerPage {
             Stage::ReviewsOver
         } else if self.home.practising.comes_first {
             Stage::Practise
-        } else if !activity.reviews_begun(self.now) {
+        } else if !activity.rules.reviews_begun(self.now) {
             Stage::NotBegun
         } else if self.home.open_review.is_some() || self.has_work() {
             Stage::Review
@@ -198,27 +198,30 @@ impl LearnerPage {
     /// When reviews begin, where they have not.
     fn begins(&self) -> Option<UtcTime> {
         let activity = &self.home.activity;
-        activity.review_from_at.filter(|_| !activity.reviews_begun(self.now) && activity.released_at.is_none())
+        activity
+            .rules
+            .review_from_at
+            .filter(|_| !activity.rules.reviews_begun(self.now) && activity.released_at.is_none())
     }
 
     /// Until when late works are taken, where they are.
     fn late_until(&self) -> Option<UtcTime> {
-        self.home.activity.works_end().filter(|_| self.home.activity.late_days > 0)
+        self.home.activity.rules.works_end().filter(|_| self.home.activity.rules.late_days > 0)
     }
 
     fn is_late(&self) -> bool {
-        self.home.activity.days_late(self.now) > 0
+        self.home.activity.rules.days_late(self.now) > 0
     }
 
     /// The points that a late work loses for each day.
     fn penalty(&self) -> i32 {
-        self.home.activity.late_penalty
+        self.home.activity.rules.late_penalty
     }
 
     /// What the work and the reviewing count in the grade. What became of the reviewing after the release (authors rate
     /// reviews then) is not in it.
     fn weights(&self, result: &LearnerResult) -> Option<String> {
-        let weight = Some(self.home.activity.reviewing_weight).filter(|weight| *weight > 0)?;
+        let weight = Some(self.home.activity.rules.reviewing_weight).filter(|weight| *weight > 0)?;
         let (mark, Some(reviewing)) = (result.mark.value?, result.reviewing.as_ref()) else {
             return Some(self.v.t("weights-work-only"));
         };
@@ -285,7 +288,7 @@ impl Editor {
             own.map_or_else(Default::default, |(s, files)| (s.draft_html, s.draft_revision, files));
         Self {
             open: activity.takes_works(now),
-            late: activity.days_late(now) > 0,
+            late: activity.rules.days_late(now) > 0,
             files: FileList::new(&v, &activity.id, files, Reader::Writing),
             max_bytes: context.files.max_bytes(),
             brief: CleanHtml::sanitise(&activity.brief_html),
@@ -301,7 +304,7 @@ impl Editor {
     }
 
     fn penalty(&self) -> i32 {
-        self.activity.late_penalty
+        self.activity.rules.late_penalty
     }
 
     fn max_mib(&self) -> i64 {

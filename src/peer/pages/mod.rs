@@ -158,7 +158,7 @@ fn table_words(v: &View, wrong: &Wrong) -> String {
 
 /// "Participant 07", or "Team 07" in an activity whose works are handed in by teams.
 fn participant(v: &View, activity: &Activity, number: i32) -> String {
-    let key = if activity.group_rule == GroupRule::Teams { "team-number" } else { "participant-number" };
+    let key = if activity.rules.group_rule == GroupRule::Teams { "team-number" } else { "participant-number" };
     v.a(key, "number", format!("{number:02}"))
 }
 

@@ -97,7 +97,7 @@ impl PairsPage {
 
     /// What the settings say about groups.
     fn group_words(&self) -> String {
-        self.v.t(match self.p.activity.group_rule {
+        self.v.t(match self.p.activity.rules.group_rule {
             GroupRule::Any => "pairs-groups-any",
             GroupRule::Within => "pairs-groups-within",
             GroupRule::Across => "pairs-groups-across",

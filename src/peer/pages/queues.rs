@@ -45,7 +45,7 @@ impl QueuesPage {
         let is_released = group.activity.released_at.is_some();
         let looks = if is_released { Vec::new() } else { group.worth_a_look(now) };
         // Before reviews begin, all works are short of them, and nobody is to do anything about it.
-        let is_reviewing = !is_released && group.activity.reviews_begun(now);
+        let is_reviewing = !is_released && group.activity.rules.reviews_begun(now);
         let short = if is_reviewing { group.short_of_reviews() } else { Vec::new() };
         Self { v, group, base, now, appeals, reports, looks, short }
     }

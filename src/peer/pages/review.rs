@@ -38,7 +38,7 @@ struct ReviewPage {
 
 impl ReviewPage {
     fn new(v: View, mut r: Reviewing, missing: Missing, now: crate::clock::UtcTime) -> Self {
-        let reader = if r.activity.anonymity.shows_authors() { Reader::Peer } else { Reader::Blind };
+        let reader = if r.activity.rules.anonymity.shows_authors() { Reader::Peer } else { Reader::Blind };
         let files = FileList::new(&v, &r.activity.id, std::mem::take(&mut r.files), reader);
         let author = r.author.clone().unwrap_or_else(|| participant(&v, &r.activity, r.number));
         let (is_sent, in_time) = (r.review.state == ReviewState::Sent, r.activity.takes_reviews(now));

@@ -7,7 +7,7 @@ use askama::Template;
 use super::rubric::RubricView;
 use super::{dates, spreadsheet, table_words};
 use crate::activity;
-use crate::activity::model::{Anonymity, CHECKED, Days, GroupRule, MarkMethod, ReviewingMethod};
+use crate::activity::model::{Anonymity, CHECKED, Days, GroupRule, MarkMethod, ReviewingMethod, Rules};
 use crate::activity::pages::answer_page;
 use crate::context::Context;
 use crate::ids::ActivityId;
@@ -83,25 +83,26 @@ impl SetupPage {
 
     /// Whether something behind "More" is not as it is by default.
     fn is_unusual(&self) -> bool {
-        self.setup.mark_method != MarkMethod::Robust
-            || self.setup.reviewing_column.is_some()
-            || self.setup.self_assessment
-            || self.setup.check_percent != CHECKED
-            || self.setup.reviewing_weight != 0
-            || self.setup.trainer_blind
-            || self.setup.received != 0
-            || self.setup.group_rule != GroupRule::Any
+        let rules = &self.setup.rules;
+        rules.mark_method != MarkMethod::Robust
+            || rules.reviewing_column.is_some()
+            || rules.self_assessment
+            || rules.check_percent != CHECKED
+            || rules.reviewing_weight != 0
+            || rules.trainer_blind
+            || rules.reviews_received != 0
+            || rules.group_rule != GroupRule::Any
     }
 
     /// Whether something behind "More about dates" is set.
     fn has_unusual_dates(&self) -> bool {
-        let setup = &self.setup;
-        let has_dates = setup.review_from.is_some() || setup.release_at.is_some();
+        let rules = &self.setup.rules;
+        let has_dates = rules.review_from_at.is_some() || rules.release_at.is_some();
         has_dates
-            || setup.days != Days::default()
-            || setup.late_days != 0
-            || setup.late_penalty != 0
-            || setup.pool_minutes != 0
+            || self.setup.days != Days::default()
+            || rules.late_days != 0
+            || rules.late_penalty != 0
+            || rules.pool_minutes != 0
     }
 
     /// What stands in a field for days.
@@ -204,7 +205,7 @@ async fn create(form_data: Posted, context: web::Data<Context>) -> PageResult {
     }
     setup.count_days();
     let mut problems = setup.problems();
-    problems.extend(setup.past((None, None, None), at));
+    problems.extend(setup.past(&Rules::default(), at));
     if !problems.is_empty() {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(&user, setup, problems));
     }
@@ -238,14 +239,14 @@ async fn update(form_data: Posted, context: web::Data<Context>, id: web::Path<St
     }
     let asked = setup.apply(fields.text("action"), user.view.lang());
     if !asked && fields.has("shift") {
-        setup.shift(&known.activity);
+        setup.shift(&known.activity.rules);
     }
     if !asked {
         setup.count_days();
     }
-    let before = (known.activity.work_due_at, known.activity.review_due_at, known.activity.release_at);
+    let before = &known.activity.rules;
     let mut problems = if asked { Vec::new() } else { [setup.problems(), setup.past(before, at)].concat() };
-    if !asked && known.is_reviewed() && setup.review_from.is_some_and(|from| at < from) {
+    if !asked && known.is_reviewed() && setup.rules.review_from_at.is_some_and(|from| at < from) {
         problems.push(Problem { key: "setup-review-from-begun", criterion: 0 });
     }
     if !asked && let Some(key) = known.control_problem(&setup) {

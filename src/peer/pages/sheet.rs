@@ -188,7 +188,7 @@ impl SheetPage {
 
     /// What reviewing counts in the grade, in per cent.
     fn weight(&self) -> i32 {
-        self.sheet.activity.reviewing_weight
+        self.sheet.activity.rules.reviewing_weight
     }
 
     fn extension_reason(&self) -> &str {

@@ -46,7 +46,7 @@ impl GroupPage {
     }
 
     fn wanted(&self) -> usize {
-        self.group.activity.wanted()
+        self.group.activity.rules.wanted()
     }
 
     /// A copy that nobody has worked in yet: its dates and task want a look.
@@ -110,14 +110,14 @@ impl GroupPage {
         let activity = &self.group.activity;
         let of = |r: &Row| r.team.clone().unwrap_or_else(|| r.learner.person.id.to_string());
         let works = self.group.rows.iter().map(of).collect::<BTreeSet<_>>().len();
-        let is_short = activity.group_rule == GroupRule::Teams && works <= self.wanted();
+        let is_short = activity.rules.group_rule == GroupRule::Teams && works <= self.wanted();
         (is_short && activity.released_at.is_none()).then_some(works)
     }
 
     /// What keeps the marks from being released by themselves, once that was to be.
     fn release_waits(&self) -> Option<String> {
         let activity = &self.group.activity;
-        let is_due = activity.release_at.is_some_and(|at| at <= self.now) && activity.released_at.is_none();
+        let is_due = activity.rules.release_at.is_some_and(|at| at <= self.now) && activity.released_at.is_none();
         let waits = Waits::of(&self.group);
         let words = [("waits-reports", waits.reports), ("waits-unmarked", waits.unmarked)];
         let words = words.into_iter().filter(|(_, count)| *count > 0).map(|(key, count)| self.v.n(key, count));

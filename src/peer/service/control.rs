@@ -15,7 +15,7 @@ use crate::web::html::CleanHtml;
 /// Whether a control work can hide: with names, reviewers would look for one; and of one review each, none would be left
 /// for the learners' works.
 pub(super) fn can_hide(activity: &Activity) -> bool {
-    !activity.anonymity.shows_authors() && activity.wanted() > 1
+    !activity.rules.anonymity.shows_authors() && activity.rules.wanted() > 1
 }
 
 /// Why an activity takes no control work; the key of its text.

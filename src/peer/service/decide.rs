@@ -119,7 +119,7 @@ pub(super) fn grade_of(row: &Row, scope: &Scope, id: &ActivityId, pause: i64) ->
 
 /// The grade for reviewing that a row makes for its own column; None where there is none.
 pub(super) fn reviewing_grade_of(row: &Row, scope: &Scope, activity: &Activity) -> Option<Decision> {
-    let reviewing = row.reviewing.filter(|_| activity.reviewing_column.is_some())?;
+    let reviewing = row.reviewing.filter(|_| activity.rules.reviewing_column.is_some())?;
     Some(decision(row, scope, &activity.id, GradeTag::Reviewing, reviewing.value))
 }
 

@@ -52,7 +52,9 @@ pub fn extend(
         return Err(PeerError::Refused("released"));
     }
     let reason = wish.reason.trim();
-    for (due, until) in [(activity.work_due_at, wish.work_until), (activity.review_due_at, wish.review_until)] {
+    for (due, until) in
+        [(activity.rules.work_due_at, wish.work_until), (activity.rules.review_due_at, wish.review_until)]
+    {
         match (due, until) {
             (None, Some(_)) => return Err(PeerError::Refused("extension-no-end")),
             (Some(due), Some(until)) if until <= due => return Err(PeerError::Refused("extension-earlier")),
@@ -103,20 +105,22 @@ pub(super) fn of_authors(
 #[must_use]
 pub fn for_author(activity: &Activity, person: &PersonId, extensions: &[Extension], teams: &Teams) -> Activity {
     let of = |who: &PersonId| for_person(activity.clone(), extensions.iter().find(|e| e.person_id == *who));
-    let latest = teams.members(person).iter().map(|who| of(who).work_due_at).max();
-    let own = of(person);
-    Activity { work_due_at: latest.unwrap_or(own.work_due_at), ..own }
+    let latest = teams.members(person).iter().map(|who| of(who).rules.work_due_at).max();
+    let mut own = of(person);
+    own.rules.work_due_at = latest.unwrap_or(own.rules.work_due_at);
+    own
 }
 
 /// An activity as it is for a learner: with the dates that were moved for them, and with no reviews for those who need
 /// not review. An extension that the activity's own dates have overtaken takes nothing away.
 #[must_use]
-fn for_person(activity: Activity, extension: Option<&Extension>) -> Activity {
+fn for_person(mut activity: Activity, extension: Option<&Extension>) -> Activity {
     let later = |due: Option<UtcTime>, until: Option<UtcTime>| due.map(|due| until.map_or(due, |until| due.max(until)));
-    Activity {
-        work_due_at: later(activity.work_due_at, extension.and_then(|e| e.work_until)),
-        review_due_at: later(activity.review_due_at, extension.and_then(|e| e.review_until)),
-        reviews_per_learner: if extension.is_some_and(|e| e.exempt) { 0 } else { activity.reviews_per_learner },
-        ..activity
+    let rules = &mut activity.rules;
+    rules.work_due_at = later(rules.work_due_at, extension.and_then(|e| e.work_until));
+    rules.review_due_at = later(rules.review_due_at, extension.and_then(|e| e.review_until));
+    if extension.is_some_and(|e| e.exempt) {
+        rules.reviews_per_learner = 0;
     }
+    activity
 }

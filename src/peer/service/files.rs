@@ -156,8 +156,9 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: &ActivityId, file: &FileId, form
     let is_staff = scope.role.is_staff() && submission.is_handed_in();
     let is_peer = !is_own && !is_staff;
     let is_reviewer = is_peer && submission.is_handed_in() && store::has_work(conn, &submission.id, &scope.person)?;
-    let knows =
-        is_own || (is_staff && activity.shows_staff_names()) || (is_reviewer && activity.anonymity.shows_authors());
+    let knows = is_own
+        || (is_staff && activity.shows_staff_names())
+        || (is_reviewer && activity.rules.anonymity.shows_authors());
     if is_peer {
         let is_shown = is_reviewer || exemplars::is_shown(&submission, &exemplars::consents(conn, &activity)?);
         if form == Form::Original || !is_shown {

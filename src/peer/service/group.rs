@@ -186,7 +186,7 @@ pub(super) fn load_with(
             let reviewing =
                 if is_exempt { None } else { asks.reviewing(&learner.person.id, submission.as_ref(), parts.given) };
             Row {
-                grade: mark.value.map(|mark| overall(mark, reviewing.as_ref(), activity.reviewing_weight)),
+                grade: mark.value.map(|mark| overall(mark, reviewing.as_ref(), activity.rules.reviewing_weight)),
                 mark,
                 next: next_step(&activity, &own, submission.as_ref(), &parts, now),
                 extension,
@@ -237,7 +237,7 @@ impl Group {
             }
         };
         let works: Vec<Work> = places.iter().map(work).collect();
-        let share = usize::try_from(self.activity.check_percent).unwrap_or(0);
+        let share = usize::try_from(self.activity.rules.check_percent).unwrap_or(0);
         let found = attention::worth_a_look(&works, self.activity.reviews_over(now), share);
         found.into_iter().map(|(at, why)| (places[at], why)).collect()
     }
@@ -250,7 +250,7 @@ impl Group {
     /// Works that have not enough reviews, those with the fewest first, and among them those that wait longest.
     #[must_use]
     pub fn short_of_reviews(&self) -> Vec<usize> {
-        let enough = self.activity.enough();
+        let enough = self.activity.rules.enough();
         let is_short = |row: &Row| row.is_first && row.is_handed_in() && !row.is_withheld() && row.received < enough;
         let mut places: Vec<usize> = (0..self.rows.len()).filter(|at| is_short(&self.rows[*at])).collect();
         places.sort_by_key(|at| {
@@ -263,9 +263,9 @@ impl Group {
     /// How many reviews will be missing when the time for reviews is over.
     #[must_use]
     pub fn shortage(&self, now: UtcTime) -> usize {
-        let wanted = self.activity.wanted();
+        let wanted = self.activity.rules.wanted();
         let in_queue = self.rows.iter().filter(|r| r.is_first && r.is_handed_in() && !r.is_withheld());
-        let free = in_queue.map(|r| self.activity.enough().saturating_sub(r.received)).sum();
+        let free = in_queue.map(|r| self.activity.rules.enough().saturating_sub(r.received)).sum();
         let reviewing = || self.rows.iter().filter(|r| matches!(r.next, Next::Review | Next::Later));
         // One of everybody's reviews may be that of the control work.
         let control = self.control();
@@ -274,7 +274,7 @@ impl Group {
         };
         let to_come = reviewing().map(|r| wanted - r.given - usize::from(control.is_some() && !has_had(r))).sum();
         let has_begun = |r: &&Row| r.given > 0 || self.reviews.iter().any(|v| v.reviewer_id == r.learner.person.id);
-        let is_close = self.activity.review_due_at.is_some_and(|due| due.seconds_since(now) < CLOSE);
+        let is_close = self.activity.rules.review_due_at.is_some_and(|due| due.seconds_since(now) < CLOSE);
         attention::shortage(free, to_come, reviewing().filter(has_begun).count(), reviewing().count(), is_close)
     }
 }
@@ -325,7 +325,7 @@ fn next_step(
     parts: &Parts,
     now: UtcTime,
 ) -> Next {
-    let (enough, owed) = (activity.enough(), own.wanted());
+    let (enough, owed) = (activity.rules.enough(), own.rules.wanted());
     if activity.released_at.is_some() {
         return Next::Done;
     }

@@ -45,7 +45,7 @@ pub fn replace(
     if known.groups == groups {
         return Ok(Ok(listed.len()));
     }
-    let (before, after) = (known.teams.only(is_there), Teams::new(known.activity.group_rule, listed.clone()));
+    let (before, after) = (known.teams.only(is_there), Teams::new(known.activity.rules.group_rule, listed.clone()));
     if let Err(conflict) = teams::change(conn, id, (&before, &after))? {
         return Ok(Err(explain(text, &known, &conflict)?));
     }

@@ -181,7 +181,7 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
     let practising = Practising::load(conn, scope, &activity, &reviews, now)?;
     let mut assessed = None;
     let mut beside = None;
-    if let Some(work) = submission.as_ref().filter(|s| activity.self_assessment && s.is_handed_in()) {
+    if let Some(work) = submission.as_ref().filter(|s| activity.rules.self_assessment && s.is_handed_in()) {
         assessed = Some(store::find_self_assessment(conn, &work.id)?.is_some_and(|own| own.sent_at.is_some()));
         if activity.released_at.is_some() {
             beside = Beside::load(conn, work, &reviews)?;
@@ -204,8 +204,9 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
         let mut released = grades::service::own_released(conn, scope, id)?;
         if let Some(of_work) = released.remove(&GradeTag::Overall) {
             let about = (submission.as_ref(), reviews.as_slice());
-            let counting =
-                asks.reviewing(&scope.person, submission.as_ref(), given).filter(|_| activity.reviewing_weight > 0);
+            let counting = asks
+                .reviewing(&scope.person, submission.as_ref(), given)
+                .filter(|_| activity.rules.reviewing_weight > 0);
             let explained = explain(conn, scope, &activity, (of_work, marks, &overrides), about, &mut responses)?;
             result = Some(LearnerResult { reviewing: counting, ..explained });
         }

@@ -61,7 +61,7 @@ fn numbers(reviews: &[Review], reviewer: &PersonId) -> HashMap<SubmissionId, i32
 
 /// The name of a work's author, or of the team, as far as reviewers see it.
 fn author_name(conn: &mut Conn, activity: &Activity, work: &Submission) -> Result<Option<String>, PeerError> {
-    if !activity.anonymity.shows_authors() {
+    if !activity.rules.anonymity.shows_authors() {
         return Ok(None);
     }
     match &work.team {
@@ -72,7 +72,7 @@ fn author_name(conn: &mut Conn, activity: &Activity, work: &Submission) -> Resul
 
 /// The name of a reviewer, as far as authors see it.
 fn reviewer_name(conn: &mut Conn, activity: &Activity, reviewer: &PersonId) -> Result<Option<String>, PeerError> {
-    let is_shown = activity.anonymity.shows_reviewers();
+    let is_shown = activity.rules.anonymity.shows_reviewers();
     Ok(if is_shown { platform::store::get_person(conn, reviewer)?.known_name() } else { None })
 }
 
@@ -107,7 +107,7 @@ fn marks_input(
     let teams = teams::load(conn, activity)?;
     let (examples, practices) = (store::list_examples(conn, &activity.id)?, store::list_practices(conn, &activity.id)?);
     let works = (submissions, &teams);
-    let input = Input::of(activity.mark_method, works, reviews, decisions);
+    let input = Input::of(activity.rules.mark_method, works, reviews, decisions);
     Ok(input.with_practice(&examples, &practices, reviews))
 }
 

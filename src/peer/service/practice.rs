@@ -54,7 +54,7 @@ impl Practising {
         let mut examples = store::list_examples(conn, &activity.id)?;
         examples.retain(|example| example.control.is_none());
         let has_begun = reviews.iter().any(|r| r.reviewer_id == scope.person && r.declined.is_none());
-        let comes_first = !has_begun && activity.wanted() > 0 && !activity.reviews_over(now);
+        let comes_first = !has_begun && activity.rules.wanted() > 0 && !activity.reviews_over(now);
         let sent = store::list_practised(conn, &activity.id, &scope.person)?;
         for example in examples {
             let done = sent.contains(&example.id);

@@ -58,7 +58,7 @@ impl<'a> Queue<'a> {
     ) -> Result<Self, PeerError> {
         let teams = teams::load(conn, activity)?;
         let mut works = reviewable(conn, activity, &teams, submissions)?;
-        works.retain(|work| work.handed_in_at.is_none_or(|at| activity.is_ripe(at, now)));
+        works.retain(|work| work.handed_in_at.is_none_or(|at| activity.rules.is_ripe(at, now)));
         let control = find_control(conn, activity, submissions)?;
         let pairs = store::list_pairs(conn, &activity.id)?;
         let planned = store::list_planned(conn, &activity.id)?;
@@ -82,7 +82,7 @@ impl<'a> Queue<'a> {
     /// The work that somebody would get now, or None; `own` is the activity as it is for them. Who has sent enough reviews
     /// gets only works that are short of some.
     pub(in crate::peer) fn next(&self, own: &Activity, reviewer: &PersonId) -> Option<Found> {
-        let wanted = own.wanted();
+        let wanted = own.rules.wanted();
         let sent_by = |who: &PersonId| {
             self.reviews.iter().filter(|r| r.reviewer_id == *who && r.state == ReviewState::Sent).count()
         };
@@ -105,7 +105,7 @@ impl<'a> Queue<'a> {
                 submission: work.id.clone(),
             }
         };
-        let enough = own.enough();
+        let enough = own.rules.enough();
         let is_open = |c: &Candidate| !is_extra || c.load < enough || c.rule == Some(PairRule::Asked);
         let candidates: Vec<Candidate> = self.works.iter().map(candidate).filter(is_open).collect();
         let found = allocate::next(reviewer, (enough, self.ahead), &candidates);
@@ -140,7 +140,7 @@ struct Groups {
 
 impl Groups {
     fn load(conn: &mut Conn, activity: &Activity) -> Result<Self, PeerError> {
-        let bounds = match activity.group_rule {
+        let bounds = match activity.rules.group_rule {
             GroupRule::Any => return Ok(Self { bounds: Bounds::Any, of: BTreeMap::new() }),
             GroupRule::Within => Bounds::Within,
             GroupRule::Across | GroupRule::Teams => Bounds::Across,
@@ -155,7 +155,7 @@ impl Groups {
 
 /// Whether the last third of the time for reviews has not begun: until then, works wait for whom they were planned for.
 fn has_time(activity: &Activity, now: UtcTime) -> bool {
-    let (Some(from), Some(due)) = (activity.review_from_at, activity.review_due_at) else { return false };
+    let (Some(from), Some(due)) = (activity.rules.review_from_at, activity.rules.review_due_at) else { return false };
     now.seconds_since(from) * 3 < due.seconds_since(from) * 2
 }
 
@@ -185,7 +185,7 @@ fn find_control<'a>(
 ) -> Result<Option<&'a Submission>, PeerError> {
     let Some(control) = submissions.iter().find(|s| s.control) else { return Ok(None) };
     let is_it = |e: &Example| e.control.as_ref() == Some(&control.id) && e.is_asked(activity);
-    let is_used = activity.wanted() > 1 && store::list_examples(conn, &activity.id)?.iter().any(is_it);
+    let is_used = activity.rules.wanted() > 1 && store::list_examples(conn, &activity.id)?.iter().any(is_it);
     Ok(is_used.then_some(control))
 }
 
@@ -197,7 +197,7 @@ fn find_control<'a>(
 /// When the database fails.
 pub(super) fn begin(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<(), PeerError> {
     let activity = activity::store::list_by_ids(conn, vec![id.clone()])?.pop().ok_or(StoreError::NotFound)?;
-    let is_due = activity.review_from_at.is_some_and(|from| from <= now);
+    let is_due = activity.rules.review_from_at.is_some_and(|from| from <= now);
     if !is_due || activity.planned_at.is_some() || activity.reviews_over(now) {
         return Ok(());
     }
@@ -205,7 +205,7 @@ pub(super) fn begin(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<()
     let reviews = store::list_reviews(conn, id)?;
     let teams = teams::load(conn, &activity)?;
     let works = reviewable(conn, &activity, &teams, &submissions)?;
-    if activity.group_rule == GroupRule::Teams {
+    if activity.rules.group_rule == GroupRule::Teams {
         return begin_with_teams(conn, (&activity, &teams), &works, now);
     }
     let authors: Vec<PersonId> = works.iter().map(|w| w.person_id.clone()).collect();
@@ -227,7 +227,7 @@ pub(super) fn begin(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<()
     let people: Vec<Participant> = authors.iter().map(|who| Participant::alone(who.to_string())).collect();
     // One of everybody's reviews is that of the control work.
     let of_control = usize::from(find_control(conn, &activity, &submissions)?.is_some());
-    let rules = Rules { reviews: activity.wanted() - of_control, groups: Bounds::Any, companies: Bounds::Any };
+    let rules = Rules { reviews: activity.rules.wanted() - of_control, groups: Bounds::Any, companies: Bounds::Any };
     let plan = plan::plan(&people, &rules, &never, seed(id.as_str()));
     let extensions = store::list_extensions(conn, id)?;
     let reviews = |who: &PersonId| !extensions.iter().any(|e: &Extension| e.person_id == *who && e.exempt);
@@ -240,7 +240,7 @@ pub(super) fn begin(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<()
     store::create_planned(conn, id, planned)?;
     activity::store::set_planned(conn, id, Some(now))?;
     for author in authors.iter().filter(|who| reviews(who)) {
-        let about = activity.review_from_at.map_or(0, UtcTime::unix_seconds).to_string();
+        let about = activity.rules.review_from_at.map_or(0, UtcTime::unix_seconds).to_string();
         news::service::tell(conn, author, id, Kind::ReviewsBegin, &about, now)?;
     }
     let detail = serde_json::json!({"works": authors.len(), "reviews": count, "missing": plan.missing, "connected": plan.connected});
@@ -259,7 +259,7 @@ fn begin_with_teams(
     let exempt: HashSet<PersonId> =
         store::list_extensions(conn, id)?.into_iter().filter(|e| e.exempt).map(|e| e.person_id).collect();
     activity::store::set_planned(conn, id, Some(now))?;
-    let about = activity.review_from_at.map_or(0, UtcTime::unix_seconds).to_string();
+    let about = activity.rules.review_from_at.map_or(0, UtcTime::unix_seconds).to_string();
     for author in works.iter().flat_map(|work| teams.authors(work)).filter(|who| !exempt.contains(who)) {
         news::service::tell(conn, &author, id, Kind::ReviewsBegin, &about, now)?;
     }

@@ -48,7 +48,7 @@ fn effect(row: &Row, activity: &Activity) -> Effect {
         (Some(mark), Some(released)) if released.revision.points == mark => Effect::Same,
         (Some(_), Some(_)) => Effect::Changed,
     };
-    let own_column = row.reviewing.filter(|_| activity.reviewing_column.is_some());
+    let own_column = row.reviewing.filter(|_| activity.rules.reviewing_column.is_some());
     let reviewing = of(own_column.map(|r| r.value), &row.released_reviewing);
     match (of(row.grade, &row.released), reviewing) {
         (Effect::None, Effect::None) => Effect::None,
@@ -165,7 +165,7 @@ impl Waits {
 pub(in crate::peer) fn release_by_itself(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<bool, PeerError> {
     dialect::lock_for_transaction(conn, &format!("queue {id}"))?;
     let activity = activity::store::list_by_ids(conn, vec![id.clone()])?.pop().ok_or(StoreError::NotFound)?;
-    let Some(moment) = activity.release_at.filter(|at| *at <= now && activity.released_at.is_none()) else {
+    let Some(moment) = activity.rules.release_at.filter(|at| *at <= now && activity.released_at.is_none()) else {
         return Ok(false);
     };
     let is_reviewing = |until: Option<UtcTime>| until.is_some_and(|until| now <= until.plus_seconds(GRACE));

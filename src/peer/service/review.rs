@@ -29,7 +29,7 @@ pub fn start_next(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime)
     if platform::store::get_person(conn, &scope.person)?.test_user {
         return Err(PeerError::Refused("test-user"));
     }
-    if !activity.reviews_begun(now) {
+    if !activity.rules.reviews_begun(now) {
         return Err(PeerError::Refused("review-not-begun"));
     }
     if activity.reviews_over(now) {

@@ -69,7 +69,7 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
         words.sort_unstable();
         Card {
             given: row.given,
-            wanted: if row.is_exempt() { 0 } else { group.activity.wanted() },
+            wanted: if row.is_exempt() { 0 } else { group.activity.rules.wanted() },
             reviewer: group.marks.reviewers.get(&row.learner.person.id).copied(),
             helpful: signs::helpfulness(&rated, &group.marks),
             words: words.get(words.len() / 2).copied(),

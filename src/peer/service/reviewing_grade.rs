@@ -72,8 +72,8 @@ impl Asks {
         submissions: &[Submission],
         measures: &Measures<'_>,
     ) -> Result<Self, PeerError> {
-        let graded = activity.grades_reviewing();
-        let qualities = if graded && activity.reviewing_method == ReviewingMethod::Quality {
+        let graded = activity.rules.grades_reviewing();
+        let qualities = if graded && activity.rules.reviewing_method == ReviewingMethod::Quality {
             let teams = teams::load(conn, activity)?;
             Some(measures.qualities((submissions, &teams), &store::list_responses(conn, &activity.id)?))
         } else {
@@ -81,7 +81,7 @@ impl Asks {
         };
         let is_there = |s: &&Submission| !s.control || measures.references.iter().any(|j| j.work == s.id);
         let works = submissions.iter().filter(|s| s.is_handed_in()).filter(is_there).count();
-        Ok(Self { graded, wanted: activity.wanted(), works, qualities })
+        Ok(Self { graded, wanted: activity.rules.wanted(), works, qualities })
     }
 
     /// The grade of somebody with such a work who gave so many reviews; whoever has not handed in cannot review.

@@ -33,7 +33,7 @@ pub struct Assessing {
 /// `NotFound` where that is not wanted, or [`PeerError::Role`] for anybody but a learner; refused before handing in.
 pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Assessing, PeerError> {
     let activity = for_learner(conn, scope, id)?;
-    if !activity.self_assessment {
+    if !activity.rules.self_assessment {
         return Err(StoreError::NotFound.into());
     }
     let work = own_work(conn, &activity, &scope.person)?.filter(Submission::is_handed_in);

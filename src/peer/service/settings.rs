@@ -105,7 +105,7 @@ impl Editable {
     pub fn moves_works(&self, setup: &Setup) -> bool {
         let is_with_teams = |rule: GroupRule| rule == GroupRule::Teams;
         self.progress >= Progress::HandedIn
-            && is_with_teams(self.activity.group_rule) != is_with_teams(setup.group_rule)
+            && is_with_teams(self.activity.rules.group_rule) != is_with_teams(setup.rules.group_rule)
     }
 
     /// What in a changed form does not go with the control work; the key of its text.
@@ -152,7 +152,7 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
     if activity.released_at.is_some() {
         return Err(PeerError::Refused("released"));
     }
-    if is_reviewed && setup.review_from.is_some_and(|from| now < from) {
+    if is_reviewed && setup.rules.review_from_at.is_some_and(|from| now < from) {
         return Err(PeerError::Refused("reviews-begun"));
     }
     if control_problem.is_some() {
@@ -162,19 +162,19 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
         return Err(PeerError::Refused("teams-handed-in"));
     }
     let groups = store::list_groups(conn, id)?;
-    let before = Teams::new(activity.group_rule, groups.clone());
-    let after = Teams::new(setup.group_rule, groups);
+    let before = Teams::new(activity.rules.group_rule, groups.clone());
+    let after = Teams::new(setup.rules.group_rule, groups);
     if teams::change(conn, id, (&before, &after))?.is_err() {
         return Err(PeerError::Refused("teams-handed-in"));
     }
-    let dates = |a: &Activity| (a.work_due_at, a.review_due_at, a.review_from_at);
+    let dates = |a: &Activity| (a.rules.work_due_at, a.rules.review_due_at, a.rules.review_from_at);
     let before = dates(&activity);
-    let is_replanned = activity.group_rule != setup.group_rule && !is_reviewed;
-    if activity.review_from_at != setup.review_from || is_replanned {
+    let is_replanned = activity.rules.group_rule != setup.rules.group_rule && !is_reviewed;
+    if activity.rules.review_from_at != setup.rules.review_from_at || is_replanned {
         store::delete_planned(conn, id)?;
         activity.planned_at = None;
     }
-    let was_blind = activity.trainer_blind;
+    let was_blind = activity.rules.trainer_blind;
     setup.write(&mut activity);
     if !rubric_in_use && rubric != setup.rubric {
         activity.rubric_version_id = RubricVersionId::new();
@@ -191,7 +191,7 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
         return Err(PeerError::Refused("changed-meanwhile"));
     }
     let actor = Actor::Person(scope.person.clone());
-    let names = (was_blind != activity.trainer_blind).then_some(!activity.trainer_blind);
+    let names = (was_blind != activity.rules.trainer_blind).then_some(!activity.rules.trainer_blind);
     audit::record(conn, now, &actor, "activity.update", id.as_str(), &serde_json::json!({"shows_names": names}))?;
     Ok(())
 }

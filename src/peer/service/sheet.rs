@@ -69,7 +69,7 @@ pub fn load(
     let people: HashMap<PersonId, Person> =
         rows.iter().map(|r| (r.learner.person.id.clone(), r.learner.person.clone())).collect();
     let row = rows.into_iter().find(|r| r.learner.person.id == *person).ok_or(StoreError::NotFound)?;
-    let beside = match row.submission.as_ref().filter(|_| activity.self_assessment) {
+    let beside = match row.submission.as_ref().filter(|_| activity.rules.self_assessment) {
         Some(work) => Beside::load(conn, work, &reviews)?,
         None => None,
     };

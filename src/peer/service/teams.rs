@@ -13,10 +13,10 @@ use crate::store::Conn;
 /// # Errors
 /// When the database fails.
 pub(in crate::peer) fn load(conn: &mut Conn, activity: &Activity) -> Result<Teams, PeerError> {
-    if activity.group_rule != GroupRule::Teams {
+    if activity.rules.group_rule != GroupRule::Teams {
         return Ok(Teams::default());
     }
-    Ok(Teams::new(activity.group_rule, store::list_groups(conn, &activity.id)?))
+    Ok(Teams::new(activity.rules.group_rule, store::list_groups(conn, &activity.id)?))
 }
 
 /// The work that somebody hands in: their own, or their team's.

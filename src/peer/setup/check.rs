@@ -2,7 +2,7 @@
 
 use super::super::rubric::Problem;
 use super::Setup;
-use crate::activity::model::{DAY, GroupRule};
+use crate::activity::model::{GroupRule, Rules};
 use crate::clock::UtcTime;
 
 /// How many works a learner may be asked to review.
@@ -29,9 +29,6 @@ const POINTS: std::ops::RangeInclusive<i32> = 1..=1000;
 /// A date may lie so many seconds back and still mean "now".
 const JUST_NOW: i64 = 300;
 
-/// Dates for handing in, for reviews, and for the release.
-pub type Dates = (Option<UtcTime>, Option<UtcTime>, Option<UtcTime>);
-
 impl Setup {
     /// Everything that must be corrected; empty when it can be stored.
     #[must_use]
@@ -57,10 +54,11 @@ impl Setup {
             add("setup-review-date-unreadable");
         }
         self.date_problems(&mut add);
-        if !REVIEWS.contains(&self.reviews) {
+        let rules = &self.rules;
+        if !REVIEWS.contains(&rules.reviews_per_learner) {
             add("setup-reviews-range");
         }
-        if self.received != 0 && !REVIEWS.contains(&self.received) {
+        if rules.reviews_received != 0 && !REVIEWS.contains(&rules.reviews_received) {
             add("setup-received-range");
         }
         if !self.pasted.trim().is_empty() {
@@ -69,13 +67,13 @@ impl Setup {
         if !POINTS.contains(&self.points) {
             add("setup-points-range");
         }
-        if !CHECKS.contains(&self.check_percent) {
+        if !CHECKS.contains(&rules.check_percent) {
             add("setup-checks-range");
         }
-        if !WEIGHTS.contains(&self.reviewing_weight) {
+        if !WEIGHTS.contains(&rules.reviewing_weight) {
             add("setup-weight-range");
         }
-        if self.trainer_blind && self.group_rule == GroupRule::Teams {
+        if rules.trainer_blind && rules.group_rule == GroupRule::Teams {
             add("setup-teams-blind");
         }
         problems.extend(self.rubric.problems());
@@ -88,56 +86,53 @@ impl Setup {
             add("setup-review-from-unreadable");
         }
         let is_wrong = |a: Option<UtcTime>, b: Option<UtcTime>| a.zip(b).is_some_and(|(a, b)| a >= b);
-        if is_wrong(self.work_due, self.review_due) {
+        let rules = &self.rules;
+        if is_wrong(rules.work_due_at, rules.review_due_at) {
             add("setup-review-before-work");
-        } else if is_wrong(self.review_from, self.review_due) {
+        } else if is_wrong(rules.review_from_at, rules.review_due_at) {
             add("setup-review-from-after-end");
         }
-        if self.review_from.zip(self.work_due).is_some_and(|(from, work)| from < work) {
+        if rules.review_from_at.zip(rules.work_due_at).is_some_and(|(from, work)| from < work) {
             add("setup-review-from-before-work");
         }
-        if !LATE_DAYS.contains(&self.late_days) {
+        if !LATE_DAYS.contains(&rules.late_days) {
             add("setup-late-days-range");
-        } else if self.late_days > 0 && self.work_due.is_none() {
+        } else if rules.late_days > 0 && rules.work_due_at.is_none() {
             add("setup-late-no-date");
-        } else if self.late_days > 0 && is_wrong(self.works_end(), self.review_due) {
+        } else if rules.late_days > 0 && is_wrong(rules.works_end(), rules.review_due_at) {
             add("setup-late-after-reviews");
         }
-        if !LATE_PENALTY.contains(&self.late_penalty) {
+        if !LATE_PENALTY.contains(&rules.late_penalty) {
             add("setup-late-penalty-range");
         }
         if let Some(key) = self.days_problem() {
             add(key);
         }
-        if !WAITS.contains(&self.pool_minutes) {
+        if !WAITS.contains(&rules.pool_minutes) {
             add("setup-pool-range");
         }
         if self.unreadable.contains(&"release_at") {
             add("setup-release-unreadable");
         }
-        match (self.release_at, self.review_due) {
+        match (rules.release_at, rules.review_due_at) {
             (Some(_), None) => add("setup-release-no-end"),
             (Some(release), Some(end)) if release < end => add("setup-release-before-end"),
             _ => {}
         }
     }
 
-    /// Until when works are taken.
-    fn works_end(&self) -> Option<UtcTime> {
-        self.work_due.map(|due| due.plus_seconds(i64::from(self.late_days) * DAY))
-    }
-
     /// Dates that have passed and were not there before: learners would lose time that they counted on. Who wants to end
     /// something now says now.
     #[must_use]
-    pub fn past(&self, before: Dates, now: UtcTime) -> Vec<Problem> {
+    pub fn past(&self, before: &Rules, now: UtcTime) -> Vec<Problem> {
         let is_past = |new: Option<UtcTime>, before: Option<UtcTime>| {
             new != before && new.is_some_and(|new| now.seconds_since(new) > JUST_NOW)
         };
+        let rules = &self.rules;
         let keys = [
-            ("setup-work-date-past", is_past(self.work_due, before.0)),
-            ("setup-review-date-past", is_past(self.review_due, before.1)),
-            ("setup-release-date-past", is_past(self.release_at, before.2)),
+            ("setup-work-date-past", is_past(rules.work_due_at, before.work_due_at)),
+            ("setup-review-date-past", is_past(rules.review_due_at, before.review_due_at)),
+            ("setup-release-date-past", is_past(rules.release_at, before.release_at)),
         ];
         keys.into_iter().filter(|(_, past)| *past).map(|(key, _)| Problem { key, criterion: 0 }).collect()
     }

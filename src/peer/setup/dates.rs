@@ -1,7 +1,7 @@
 //! Dates that hang on others: counted in days, or moved along.
 
 use super::Setup;
-use crate::activity::model::{Activity, DAY, Days};
+use crate::activity::model::{DAY, Days, Rules};
 use crate::clock::UtcTime;
 use crate::web::fields::Fields;
 
@@ -25,9 +25,10 @@ impl Setup {
         if is_out(review_from, 0) || is_out(review_due, 1) || is_out(release, 0) {
             return Some("setup-days-range");
         }
+        let rules = &self.rules;
         let hangs_on_works = review_from.or(review_due).is_some();
         let hangs_nowhere =
-            (hangs_on_works && self.work_due.is_none()) || (release.is_some() && self.review_due.is_none());
+            (hangs_on_works && rules.work_due_at.is_none()) || (release.is_some() && rules.review_due_at.is_none());
         hangs_nowhere.then_some("setup-days-no-date")
     }
 }
@@ -40,12 +41,13 @@ fn counted(from: Option<UtcTime>, days: i32, sent: Option<UtcTime>) -> Option<Ut
 
 impl Setup {
     /// Moves the dates that were left as they are by as much as the date of the works was moved.
-    pub fn shift(&mut self, before: &Activity) {
-        let Some((new, old)) = self.work_due.zip(before.work_due_at) else { return };
+    pub fn shift(&mut self, before: &Rules) {
+        let rules = &mut self.rules;
+        let Some((new, old)) = rules.work_due_at.zip(before.work_due_at) else { return };
         let by = new.seconds_since(old);
+        let dates = [&mut rules.review_due_at, &mut rules.review_from_at, &mut rules.release_at];
         let known = [before.review_due_at, before.review_from_at, before.release_at];
-        for (date, known) in [&mut self.review_due, &mut self.review_from, &mut self.release_at].into_iter().zip(known)
-        {
+        for (date, known) in dates.into_iter().zip(known) {
             if *date == known {
                 *date = date.map(|date| date.plus_seconds(by));
             }
@@ -58,14 +60,15 @@ impl Setup {
             return;
         }
         let Days { review_from, review_due, release } = self.days;
+        let rules = &mut self.rules;
         if let Some(days) = review_from {
-            self.review_from = counted(self.work_due, days, self.review_from);
+            rules.review_from_at = counted(rules.work_due_at, days, rules.review_from_at);
         }
         if let Some(days) = review_due {
-            self.review_due = counted(self.work_due, days, self.review_due);
+            rules.review_due_at = counted(rules.work_due_at, days, rules.review_due_at);
         }
         if let Some(days) = release {
-            self.release_at = counted(self.review_due, days, self.release_at);
+            rules.release_at = counted(rules.review_due_at, days, rules.release_at);
         }
     }
 }

@@ -5,11 +5,10 @@ mod dates;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Dates, REVIEWS};
+pub use check::REVIEWS;
 
-use crate::activity::model::{Activity, Anonymity, CHECKED, Days, GroupRule, MarkMethod, ReviewingMethod};
+use crate::activity::model::{Activity, Anonymity, CHECKED, Days, GroupRule, MarkMethod, ReviewingMethod, Rules};
 use crate::clock::UtcTime;
-use crate::ids::{CohortId, PersonId, RubricVersionId};
 use crate::web::fields::Fields;
 use crate::web::html::{CleanHtml, MAX_RICH_TEXT};
 use crate::web::i18n::Lang;
@@ -27,42 +26,8 @@ pub struct Setup {
     pub brief: CleanHtml,
     /// The rubric.
     pub rubric: Rubric,
-    /// Until when works are handed in.
-    pub work_due: Option<UtcTime>,
-    /// Until when reviews are sent.
-    pub review_due: Option<UtcTime>,
-    /// How many works each learner reviews.
-    pub reviews: i32,
-    /// Who sees whose name.
-    pub anonymity: Anonymity,
-    /// How reviews become marks.
-    pub mark_method: MarkMethod,
-    /// The name of a second column for the grade of reviewing; None where there is none.
-    pub reviewing_column: Option<String>,
-    /// What that grade is made of.
-    pub reviewing_method: ReviewingMethod,
-    /// Whether learners assess their own work as well.
-    pub self_assessment: bool,
-    /// When reviews begin for everybody; None means as soon as there are works.
-    pub review_from: Option<UtcTime>,
-    /// How many days after the date works are still taken.
-    pub late_days: i32,
-    /// What a late work loses for each day begun, in points of 100.
-    pub late_penalty: i32,
-    /// The share of the works that are worth a check, in per cent.
-    pub check_percent: i32,
-    /// What reviewing counts in the grade, in per cent.
-    pub reviewing_weight: i32,
-    /// When the marks are released by themselves.
-    pub release_at: Option<UtcTime>,
-    /// Whether staff see no names of authors before the release.
-    pub trainer_blind: bool,
-    /// How many minutes a work waits before it is reviewed.
-    pub pool_minutes: i32,
-    /// Where reviews go with regard to groups.
-    pub group_rule: GroupRule,
-    /// How many reviews a work has enough with; 0 for as many as each learner gives.
-    pub received: i32,
+    /// Dates, reviews, and how marks are made.
+    pub rules: Rules,
     /// Which dates are counted, and by how many days.
     pub days: Days,
     /// What a full mark counts in the LMS's gradebook.
@@ -80,42 +45,34 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// A fresh form: the first template, three reviews, double blind.
+    /// A fresh form: the first template and the usual rules.
     #[must_use]
     pub fn fresh(lang: Lang, title: &str) -> Self {
-        let rubric = rubric::templates(lang).into_iter().next().map(|t| t.rubric).unwrap_or_default();
-        let nobody = Activity::fresh(CohortId::new(), RubricVersionId::new(), PersonId::new());
-        Self { title: title.to_owned(), revision: 0, ..Self::of(&nobody, rubric) }
+        Self::with(title, rubric::templates(lang).into_iter().next().map(|t| t.rubric).unwrap_or_default())
     }
 
     /// The form of an activity that exists, with dates that stand by themselves.
     #[must_use]
     pub fn of(activity: &Activity, rubric: Rubric) -> Self {
         Self {
-            title: activity.title.clone(),
             brief: CleanHtml::sanitise(&activity.brief_html),
-            rubric,
-            work_due: activity.work_due_at,
-            review_due: activity.review_due_at,
-            reviews: activity.reviews_per_learner,
-            anonymity: activity.anonymity,
-            mark_method: activity.mark_method,
-            reviewing_column: activity.reviewing_column.clone(),
-            reviewing_method: activity.reviewing_method,
-            self_assessment: activity.self_assessment,
-            review_from: activity.review_from_at,
-            late_days: activity.late_days,
-            late_penalty: activity.late_penalty,
-            check_percent: activity.check_percent,
-            reviewing_weight: activity.reviewing_weight,
-            release_at: activity.release_at,
-            trainer_blind: activity.trainer_blind,
-            pool_minutes: activity.pool_minutes,
-            group_rule: activity.group_rule,
-            received: activity.reviews_received,
-            days: Days::default(),
+            rules: activity.rules.clone(),
             points: activity.score_maximum,
             revision: activity.revision,
+            ..Self::with(&activity.title, rubric)
+        }
+    }
+
+    /// A form with a title and a rubric, and as it usually is for the rest.
+    fn with(title: &str, rubric: Rubric) -> Self {
+        Self {
+            title: title.to_owned(),
+            brief: CleanHtml::default(),
+            rubric,
+            rules: Rules::default(),
+            days: Days::default(),
+            points: 100,
+            revision: 0,
             pasted: String::new(),
             not_imported: None,
             unreadable: Vec::new(),
@@ -127,73 +84,20 @@ impl Setup {
     pub fn write(&self, activity: &mut Activity) {
         activity.title.clone_from(&self.title);
         self.brief.as_str().clone_into(&mut activity.brief_html);
-        activity.work_due_at = self.work_due;
-        activity.review_due_at = self.review_due;
-        activity.reviews_per_learner = self.reviews;
-        activity.anonymity = self.anonymity;
-        activity.mark_method = self.mark_method;
-        activity.reviewing_column.clone_from(&self.reviewing_column);
-        activity.reviewing_method = self.reviewing_method;
-        activity.self_assessment = self.self_assessment;
-        activity.review_from_at = self.review_from;
-        activity.late_days = self.late_days;
-        activity.late_penalty = self.late_penalty;
-        activity.check_percent = self.check_percent;
-        activity.reviewing_weight = self.reviewing_weight;
-        activity.release_at = self.release_at;
-        activity.trainer_blind = self.trainer_blind;
-        activity.pool_minutes = self.pool_minutes;
-        activity.group_rule = self.group_rule;
-        activity.reviews_received = self.received;
+        activity.rules.clone_from(&self.rules);
     }
 
     /// Reads what was sent; the second column is named in the trainer's language.
     #[must_use]
     pub fn read(fields: &Fields, lang: Lang) -> Self {
         let mut unreadable = Vec::new();
-        let mut date = |name: &'static str| {
-            let found = read_date(fields, name);
-            if found.is_err() {
-                unreadable.push(name);
-            }
-            found.unwrap_or_default()
-        };
-        let (work_due, review_due) = (date("work_due"), date("review_due"));
-        let (review_from, release_at) = (date("review_from"), date("release_at"));
-        let number = |name: &str, usual: i32| match fields.text(name) {
-            "" => usual,
-            // What is no number becomes one that the check refuses.
-            typed => typed.parse().unwrap_or(-1),
-        };
+        let rules = read_rules(fields, lang, &mut unreadable);
         let brief = fields.raw("brief").unwrap_or_default();
         Self {
             title: fields.text("title").to_owned(),
             brief: CleanHtml::sanitise(brief),
             rubric: read_rubric(fields),
-            work_due,
-            review_due,
-            reviews: fields.text("reviews").parse().unwrap_or(0),
-            anonymity: Anonymity::parse(fields.text("anonymity")).unwrap_or(Anonymity::DoubleBlind),
-            mark_method: MarkMethod::parse(fields.text("method")).unwrap_or(MarkMethod::Robust),
-            reviewing_column: fields
-                .has("reviewing")
-                .then(|| lang.text_with("reviewing-column", &[("title", fields.text("title").into())])),
-            reviewing_method: if fields.has("reviewing_quality") {
-                ReviewingMethod::Quality
-            } else {
-                ReviewingMethod::Share
-            },
-            self_assessment: fields.has("self_assessment"),
-            review_from,
-            late_days: number("late_days", 0),
-            late_penalty: number("late_penalty", 0),
-            check_percent: number("check_percent", CHECKED),
-            reviewing_weight: number("reviewing_weight", 0),
-            release_at,
-            trainer_blind: fields.has("trainer_blind"),
-            pool_minutes: number("pool_minutes", 0),
-            group_rule: GroupRule::parse(fields.text("groups")).unwrap_or(GroupRule::Any),
-            received: number("received", 0),
+            rules,
             days: Self::read_days(fields),
             // Only some forms ask; what is no number becomes one that the check refuses.
             points: fields.raw("points").map_or(100, |points| points.trim().parse().unwrap_or(0)),
@@ -242,6 +146,43 @@ impl Setup {
         }
         number(criteria);
         true
+    }
+}
+
+/// The rules, with the second column's name in the trainer's language. Adds the names of dates that cannot be read.
+fn read_rules(fields: &Fields, lang: Lang, unreadable: &mut Vec<&'static str>) -> Rules {
+    let mut date = |name: &'static str| {
+        read_date(fields, name).unwrap_or_else(|()| {
+            unreadable.push(name);
+            None
+        })
+    };
+    // What is no number becomes one that the check refuses.
+    let number = |name: &str, usual: i32| match fields.text(name) {
+        "" => usual,
+        typed => typed.parse().unwrap_or(-1),
+    };
+    let reviewing_column = || lang.text_with("reviewing-column", &[("title", fields.text("title").into())]);
+    let by_quality = fields.has("reviewing_quality");
+    Rules {
+        work_due_at: date("work_due"),
+        review_due_at: date("review_due"),
+        review_from_at: date("review_from"),
+        release_at: date("release_at"),
+        late_days: number("late_days", 0),
+        late_penalty: number("late_penalty", 0),
+        reviews_per_learner: number("reviews", 0),
+        reviews_received: number("received", 0),
+        pool_minutes: number("pool_minutes", 0),
+        group_rule: GroupRule::parse(fields.text("groups")).unwrap_or(GroupRule::Any),
+        anonymity: Anonymity::parse(fields.text("anonymity")).unwrap_or(Anonymity::DoubleBlind),
+        trainer_blind: fields.has("trainer_blind"),
+        mark_method: MarkMethod::parse(fields.text("method")).unwrap_or(MarkMethod::Robust),
+        check_percent: number("check_percent", CHECKED),
+        reviewing_column: fields.has("reviewing").then(reviewing_column),
+        reviewing_method: if by_quality { ReviewingMethod::Quality } else { ReviewingMethod::Share },
+        reviewing_weight: number("reviewing_weight", 0),
+        self_assessment: fields.has("self_assessment"),
     }
 }
 

@@ -33,7 +33,7 @@ fn keys(changes: &[(&str, &str)]) -> Vec<&'static str> {
 fn a_good_form_is_read() {
     let setup = Setup::read(&form(&[]), Lang::En);
     assert_eq!(setup.problems(), []);
-    assert_eq!((setup.reviews, setup.anonymity), (3, Anonymity::Open));
+    assert_eq!((setup.rules.reviews_per_learner, setup.rules.anonymity), (3, Anonymity::Open));
     assert_eq!(setup.rubric.criteria[0].id, "c1");
 }
 
@@ -91,24 +91,27 @@ fn each_mistake_is_named() {
 fn a_new_date_has_not_passed() {
     let at = |text: &str| UtcTime::parse_iso(text);
     let setup = Setup::read(&form(&[("release_at", "2026-05-25T10:00:00Z")]), Lang::En);
-    let keys =
-        |before: Dates, now: &str| setup.past(before, at(now).unwrap()).into_iter().map(|p| p.key).collect::<Vec<_>>();
+    let keys = |dates: [Option<UtcTime>; 3], now: &str| {
+        let [work_due_at, review_due_at, release_at] = dates;
+        let before = Rules { work_due_at, review_due_at, release_at, ..Rules::default() };
+        setup.past(&before, at(now).unwrap()).into_iter().map(|p| p.key).collect::<Vec<_>>()
+    };
     let (work, review) = (at("2026-05-10T10:00:00Z"), at("2026-05-20T10:00:00Z"));
     let release = at("2026-05-25T10:00:00Z");
-    assert_eq!(keys((None, None, None), "2026-05-10T10:05:00Z"), [""; 0], "just now");
-    assert_eq!(keys((None, None, None), "2026-05-10T10:06:00Z"), ["setup-work-date-past"]);
+    assert_eq!(keys([None; 3], "2026-05-10T10:05:00Z"), [""; 0], "just now");
+    assert_eq!(keys([None; 3], "2026-05-10T10:06:00Z"), ["setup-work-date-past"]);
     assert_eq!(
-        keys((None, None, None), "2026-06-01T00:00:00Z"),
+        keys([None; 3], "2026-06-01T00:00:00Z"),
         ["setup-work-date-past", "setup-review-date-past", "setup-release-date-past"]
     );
-    assert_eq!(keys((work, review, release), "2026-06-01T00:00:00Z"), [""; 0], "they were there");
-    assert_eq!(keys((review, review, release), "2026-06-01T00:00:00Z"), ["setup-work-date-past"], "moved backwards");
+    assert_eq!(keys([work, review, release], "2026-06-01T00:00:00Z"), [""; 0], "they were there");
+    assert_eq!(keys([review, review, release], "2026-06-01T00:00:00Z"), ["setup-work-date-past"], "moved backwards");
 }
 
 #[test]
 fn without_script_dates_are_utc() {
     let setup = Setup::read(&form(&[("work_due", ""), ("work_due_local", "2026-05-10T10:00")]), Lang::En);
-    assert_eq!(setup.work_due, UtcTime::parse_iso("2026-05-10T10:00:00Z"));
+    assert_eq!(setup.rules.work_due_at, UtcTime::parse_iso("2026-05-10T10:00:00Z"));
     assert_eq!(setup.problems(), []);
 }
 
@@ -143,7 +146,7 @@ fn days_count_dates_from_the_date_of_the_works() {
         let mut setup = Setup::read(&form(changes), Lang::En);
         setup.count_days();
         let keys: Vec<_> = setup.problems().into_iter().map(|p| p.key).collect();
-        let dates = [setup.review_from, setup.review_due, setup.release_at];
+        let dates = [setup.rules.review_from_at, setup.rules.review_due_at, setup.rules.release_at];
         (keys, dates.map(|date| date.map(UtcTime::iso_seconds).unwrap_or_default()))
     };
     let all = [("review_from_days", "0"), ("review_due_days", "7"), ("release_days", "2")];
