@@ -113,12 +113,15 @@ async fn marks_are_released_by_themselves(app: &TestApp) {
         app.clock.advance(hours * HOUR);
         reminders::run_round(&app.context).await.unwrap();
         assert_eq!(is_released(app, &activity).await, released, "{hours} hours on");
+        if released {
+            // A delivery that is under way while the clock jumps would be tried again much later.
+            eventually("the grades are in the LMS", async || (0..2).all(|n| in_lms(app, n).is_some())).await;
+        }
     }
     let learner = app.learner(Kind::Canvas, 0).await;
     assert!(!learner.get(&activity).await.text("#mark").is_empty());
     let trainer = app.trainer(Kind::Canvas).await;
     assert_eq!(trainer.get("/news").await.body.matches("were released by themselves").count(), 1);
-    eventually("the grades are in the LMS", async || (0..2).all(|n| in_lms(app, n).is_some())).await;
     let log = app.context.db.read_blocking(|c| cercle::audit::list_newest(c, 0, 50)).unwrap();
     let releases: Vec<_> = log.iter().filter(|line| line.action == "activity.release").collect();
     assert_eq!(releases.len(), 1, "once");
