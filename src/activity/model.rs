@@ -66,6 +66,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Where reviews go with regard to companies. Who has none may review everybody.
+    CompanyRule {
+        /// It does not matter.
+        Any => "any",
+        /// To one's own.
+        Within => "within",
+        /// To others.
+        Across => "across",
+    }
+}
+
 /// The share of the works that is worth a check by default, in per cent (peer-assessment.md §4.9: with fewer the level of
 /// all marks stays unsure).
 pub const CHECKED: i32 = 10;

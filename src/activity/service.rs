@@ -182,6 +182,8 @@ pub fn copy(
     store::create(conn, &copy, now)?;
     let days = store::counted_days(conn, &source.id)?;
     store::set_counted_days(conn, &copy.id, days)?;
+    let companies = store::company_rule(conn, &source.id)?;
+    store::set_company_rule(conn, &copy.id, companies)?;
     let detail = serde_json::json!({"from": source.id});
     audit::record(conn, now, &Actor::Person(scope.person.clone()), "activity.copy", copy.id.as_str(), &detail)?;
     Ok(copy)

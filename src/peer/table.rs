@@ -55,8 +55,13 @@ impl Table {
         let headers = reader.headers().map_err(unreadable)?.clone();
         let lines = reader.records().collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
         let table = Self { headers, lines };
-        let has = |column: &&str| table.headers.iter().any(|h| h.eq_ignore_ascii_case(column));
-        if needed.iter().all(has) { Ok(table) } else { Err(Wrong::Whole("table-columns")) }
+        if needed.iter().all(|column| table.has(column)) { Ok(table) } else { Err(Wrong::Whole("table-columns")) }
+    }
+
+    /// Whether it has a column.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.headers.iter().any(|h| h.eq_ignore_ascii_case(column))
     }
 
     /// Its lines.

@@ -413,6 +413,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    review_companies (activity_id, person_id) {
+        activity_id -> Text,
+        person_id -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    company_rules (activity_id) {
+        activity_id -> Text,
+        rule -> Text,
+    }
+}
+
+diesel::table! {
     planned_reviews (activity_id, reviewer_id, author_id) {
         activity_id -> Text,
         reviewer_id -> Text,
@@ -737,6 +752,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     review_pairs,
     counted_dates,
     review_groups,
+    review_companies,
+    company_rules,
     planned_reviews,
     exemplars,
     self_assessments,
@@ -793,6 +810,8 @@ pub const TABLES: &[&str] = &[
     "review_pairs",
     "counted_dates",
     "review_groups",
+    "review_companies",
+    "company_rules",
     "planned_reviews",
     "exemplars",
     "self_assessments",

@@ -9,6 +9,7 @@ on_both_engines! {
     what_is_asked_for_comes_first,
     lists_are_taken_whole_or_not_at_all,
     reviews_keep_to_groups,
+    companies_hold_beside_groups,
 }
 
 const NAMES: [&str; 4] = ["Alex Carter", "Alice Bennett", "Hugh Palmer", "Nadia Rahman"];
@@ -222,6 +223,78 @@ async fn reviews_keep_to_groups(app: &TestApp) {
             assert_eq!((author, n + author), (1 - n, 1));
             assert_eq!(learner.review(["1", "1", "1"]).await.status, 303);
         }
+        assert!(learner.get(&activity).await.all("#review").is_empty(), "{n} has nobody else");
+    }
+}
+
+async fn companies_hold_beside_groups(app: &TestApp) {
+    let from = app.clock.now().plus_seconds(3_600).iso_seconds();
+    let trainer = app.trainer(Kind::Canvas).await;
+    let rules = [("reviews", "1"), ("groups", "across"), ("companies", "across"), ("review_from", &from)];
+    let activity = trainer.set_up(&rules).await;
+    for n in 0..4 {
+        let learner = app.learner(Kind::Canvas, n).await;
+        assert_eq!(learner.hand_in(&format!("<div>Work of number {n}.</div>")).await.status, 303);
+    }
+    let path = format!("{activity}/pairs");
+    let list = async |text: &str| trainer.post(&path, &[("action", "groups"), ("list", text)]).await;
+    let both = "learner,group,company\nAlex Carter,North,Acme\nAlice Bennett,North,Brio\nHugh Palmer,South,Acme\nNadia Rahman,,Brio";
+    assert_eq!(list(both).await.status, 303);
+    let long = format!("learner,company\nAlex Carter,{}", "x".repeat(81));
+    for (wrong, says) in [
+        ("learner,group,company\nAlex Carter,,", "Line 2, column “group”"),
+        ("learner,company\nAlex Carter,", "Line 2, column “company”"),
+        ("learner,company\nAlex Carter,Acme\nalex carter,Brio", "is there already"),
+        ("learner\nAlex Carter", "one that is needed is missing"),
+        (&long, "Line 2, column “company”"),
+    ] {
+        let refused = list(wrong).await;
+        assert_eq!(refused.status, 422, "{wrong}");
+        assert!(refused.text("#groups .problems").contains(says), "{wrong}: {}", refused.text("#groups .problems"));
+    }
+    let shown = trainer.get(&path).await;
+    for words in ["North (2) · South (1)", "Acme (2) · Brio (2)", "to other companies"] {
+        assert!(shown.text("#groups").contains(words), "{words}: {}", shown.text("#groups"));
+    }
+    assert_eq!(list(&shown.text("#group-list")).await.status, 303);
+    assert_eq!(trainer.get(&path).await.text("#group-list"), shown.text("#group-list"));
+    // A column that is not there stays as it is; here it gives the fourth a group.
+    let groups = "learner,group\nAlex Carter,North\nAlice Bennett,North\nHugh Palmer,South\nNadia Rahman,South";
+    assert_eq!(list(groups).await.status, 303);
+    assert!(trainer.get(&path).await.text("#groups").contains("Acme (2) · Brio (2)"));
+    // The plan and the queue keep to both, so that there is one work for everybody.
+    app.clock.advance(3_601);
+    cercle::peer::reminders::run_round(&app.context).await.unwrap();
+    for n in 0..4 {
+        let learner = app.learner(Kind::Canvas, n).await;
+        let (_, author) = next(&learner, &activity).await.unwrap();
+        assert_eq!(author, 3 - n);
+        assert_eq!(learner.review(["1", "1", "1"]).await.status, 303);
+    }
+    // An empty list leaves neither.
+    assert_eq!(list("").await.status, 303);
+    let shown = trainer.get(&path).await.text("#groups");
+    assert!(!shown.contains("North") && !shown.contains("Acme"), "{shown}");
+    // Within companies, whatever the groups; whoever has no company can review everybody.
+    let trainer = app.trainer(Kind::Moodle).await;
+    let activity = trainer.set_up(&[("reviews", "2"), ("companies", "within")]).await;
+    for n in 0..3 {
+        let learner = app.learner(Kind::Moodle, n).await;
+        assert_eq!(learner.hand_in(&format!("<div>Work of number {n}.</div>")).await.status, 303);
+    }
+    let path = format!("{activity}/pairs");
+    let names = trainer.get(&path).await.all("select[name=author] option");
+    let companies = format!("learner;company\n{};Acme\n{};Brio", names[0], names[1]);
+    assert_eq!(trainer.post(&path, &[("action", "groups"), ("list", &companies)]).await.status, 303);
+    for (n, authors) in [(0, vec![2]), (1, vec![2]), (2, vec![0, 1])] {
+        let learner = app.learner(Kind::Moodle, n).await;
+        let mut got = Vec::new();
+        for _ in &authors {
+            got.push(next(&learner, &activity).await.unwrap().1);
+            assert_eq!(learner.review(["1", "1", "1"]).await.status, 303);
+        }
+        got.sort_unstable();
+        assert_eq!(got, authors, "{n}");
         assert!(learner.get(&activity).await.all("#review").is_empty(), "{n} has nobody else");
     }
 }

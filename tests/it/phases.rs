@@ -393,7 +393,7 @@ async fn dates_are_counted_in_days(app: &TestApp) {
     let trainer = app.trainer(Kind::Canvas).await;
     let days = days(app);
     let counted = [("work_due", &*days[3]), ("review_from_days", "1"), ("review_due_days", "5"), ("release_days", "2")];
-    let activity = trainer.set_up(&counted).await;
+    let activity = trainer.set_up(&[&counted[..], &[("companies", "across")]].concat()).await;
     let shown = async |of: &Session, activity: &str| {
         let page = of.get(&format!("{activity}/settings")).await;
         let date = |name: &str| page.attribute(&format!("input[type=hidden][name={name}]"), "value").unwrap();
@@ -432,6 +432,8 @@ async fn dates_are_counted_in_days(app: &TestApp) {
     let copy = other.get(&copied.location()).await;
     let copy = copy.attribute("a[href$='/settings']", "href").unwrap().replace("/settings", "");
     assert_ne!(copy, activity);
+    let settings = other.get(&format!("{copy}/settings")).await;
+    assert_eq!(settings.attribute("#companies option[selected]", "value").as_deref(), Some("across"));
     let (dates, numbers_of_copy) = shown(&other, &copy).await;
     assert_eq!((&dates[..3], &numbers_of_copy[..2]), (&[const { String::new() }; 3][..], &numbers[..2]));
     let days = self::days(app);

@@ -10,6 +10,7 @@ use crate::harness::{Page, Session, TestApp, on_both_engines};
 on_both_engines! {
     a_team_hands_in_one_work,
     a_team_has_the_time_of_each_of_its_members,
+    teams_and_companies_hold_both,
     what_is_judged_holds_for_the_team_and_an_exception_for_one,
     teams_change_and_lose_no_work,
     what_somebody_wrote_alone_stays_theirs,
@@ -149,6 +150,19 @@ async fn a_team_has_the_time_of_each_of_its_members(app: &TestApp) {
     assert_eq!(refused.status, 422, "the other team has not more time");
     let rows = app.trainer(Kind::Canvas).await.get(&activity).await.all("#group tbody tr");
     assert!(rows[..2].iter().all(|row| row.contains("handed in") && !row.contains("late")), "{rows:?}");
+}
+
+async fn teams_and_companies_hold_both(app: &TestApp) {
+    let (trainer, activity, learners) = two_teams(app, &[("companies", "across")]).await;
+    let companies = "learner,company\nAlex Carter,Acme\nAlice Bennett,Brio\nHugh Palmer,Acme\nNadia Rahman,Cima";
+    assert_eq!(group(&trainer, &activity, companies).await.status, 303);
+    for n in [0, 2] {
+        assert_eq!(learners[n].hand_in(&format!("<div>Work {n}.</div>")).await.status, 303);
+    }
+    // What somebody of one's own company wrote with others is no work of another company.
+    for (n, may) in [(0, false), (1, true), (2, false), (3, true)] {
+        assert_eq!(!learners[n].get(&activity).await.all("#review").is_empty(), may, "{n}");
+    }
 }
 
 async fn what_is_judged_holds_for_the_team_and_an_exception_for_one(app: &TestApp) {

@@ -1,7 +1,9 @@
 //! Queries about activities and placements.
 
+mod companies;
 mod dates;
 
+pub use companies::{company_rule, set_company_rule};
 pub use dates::{counted_days, set_counted_days};
 
 use std::collections::{HashMap, HashSet};

@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 use super::trainer::RowWords;
 use super::{Typed, spreadsheet, table_words};
-use crate::activity::model::GroupRule;
+use crate::activity::model::{CompanyRule, GroupRule};
 use crate::cohort::model::Learner;
 use crate::context::Context;
 use crate::ids::{ActivityId, PersonId};
 use crate::launch::{Posted, SignedIn};
 use crate::peer::PeerError;
 use crate::peer::model::{Declined, Pair, PairRule, ReviewState};
-use crate::peer::service::groups::{self, COLUMNS as COLUMNS_OF_GROUPS};
+use crate::peer::service::groups::{self, Belonging, COLUMNS as COLUMNS_OF_GROUPS};
 use crate::peer::service::pairs::{self, COLUMNS, Given, Pairs};
 use crate::store::Conn;
 use crate::store::columns::Role;
@@ -85,14 +85,23 @@ impl PairsPage {
         if let Some(typed) = self.typed_in("groups") {
             return typed.text.clone();
         }
-        let row = |l: &Learner| Some([self.name(&l.person), self.p.groups.get(&l.person.id)?.clone()]);
-        let rows: Vec<[String; 2]> = self.p.learners.iter().filter_map(row).collect();
-        if rows.is_empty() {
+        let Belonging { groups, companies } = &self.p.belonging;
+        let [_, group, company] = COLUMNS_OF_GROUPS;
+        let mut columns = vec![(group, groups), (company, companies)];
+        columns.retain(|(_, of)| !of.is_empty());
+        let is_in = |l: &&Learner| columns.iter().any(|(_, of)| of.contains_key(&l.person.id));
+        let learners: Vec<&Learner> = self.p.learners.iter().filter(is_in).collect();
+        if learners.is_empty() {
             return String::new();
         }
         let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-        let lines = rows.iter().map(|[name, group]| format!("{},{}", quoted(name), quoted(group)));
-        [COLUMNS_OF_GROUPS.join(",")].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+        let line = |l: &&Learner| {
+            let names = columns.iter().map(|(_, of)| of.get(&l.person.id).map(|name| quoted(name)).unwrap_or_default());
+            [quoted(&self.name(&l.person))].into_iter().chain(names).collect::<Vec<_>>().join(",")
+        };
+        let head = COLUMNS_OF_GROUPS[..1].iter().copied().chain(columns.iter().map(|(column, _)| *column));
+        let head = head.collect::<Vec<_>>().join(",");
+        [head].into_iter().chain(learners.iter().map(line)).collect::<Vec<_>>().join("\n")
     }
 
     /// What the settings say about groups.
@@ -105,13 +114,24 @@ impl PairsPage {
         })
     }
 
-    /// How many learners each group has.
-    fn group_sizes(&self) -> BTreeMap<&String, usize> {
-        let mut sizes = BTreeMap::new();
-        for name in self.p.learners.iter().filter_map(|l| self.p.groups.get(&l.person.id)) {
+    /// What they say about companies, where there are some or they matter.
+    fn company_words(&self) -> Option<String> {
+        let is_idle = self.p.company_rule == CompanyRule::Any && self.p.belonging.companies.is_empty();
+        let words = self.v.t(match self.p.company_rule {
+            CompanyRule::Any => "pairs-companies-any",
+            CompanyRule::Within => "pairs-companies-within",
+            CompanyRule::Across => "pairs-companies-across",
+        });
+        (!is_idle).then_some(words)
+    }
+
+    /// How many learners each group has, or each company.
+    fn sizes(&self, of: &BTreeMap<PersonId, String>) -> String {
+        let mut sizes: BTreeMap<&String, usize> = BTreeMap::new();
+        for name in self.p.learners.iter().filter_map(|l| of.get(&l.person.id)) {
             *sizes.entry(name).or_default() += 1;
         }
-        sizes
+        sizes.iter().map(|(name, size)| format!("{name} ({size})")).collect::<Vec<_>>().join(" · ")
     }
 
     /// The works that somebody got, and those that they are meant to get: whose, and how far it is.

@@ -7,7 +7,7 @@ use askama::Template;
 use super::rubric::RubricView;
 use super::{dates, spreadsheet, table_words};
 use crate::activity;
-use crate::activity::model::{Anonymity, CHECKED, Days, GroupRule, MarkMethod, ReviewingMethod, Rules};
+use crate::activity::model::{Anonymity, CHECKED, CompanyRule, Days, GroupRule, MarkMethod, ReviewingMethod, Rules};
 use crate::activity::pages::answer_page;
 use crate::context::Context;
 use crate::ids::ActivityId;
@@ -81,6 +81,14 @@ impl SetupPage {
         }
     }
 
+    fn company_key(&self, rule: &CompanyRule) -> &'static str {
+        match rule {
+            CompanyRule::Any => "companies-any",
+            CompanyRule::Within => "companies-within",
+            CompanyRule::Across => "companies-across",
+        }
+    }
+
     /// Whether something behind "More" is not as it is by default.
     fn is_unusual(&self) -> bool {
         let rules = &self.setup.rules;
@@ -92,6 +100,7 @@ impl SetupPage {
             || rules.trainer_blind
             || rules.reviews_received != 0
             || rules.group_rule != GroupRule::Any
+            || self.setup.companies != CompanyRule::Any
     }
 
     /// Whether something behind "More about dates" is set.
@@ -225,6 +234,7 @@ async fn edit(user: SignedIn, context: web::Data<Context>, id: web::Path<String>
     let loaded = context.db.read(move |c| settings::load(c, &scope, &read)).await?;
     let mut setup = Setup::of(&loaded.activity, loaded.rubric);
     setup.days = loaded.days;
+    setup.companies = loaded.companies;
     page(&settings_form(&user, setup, Vec::new(), &id, loaded.rubric_in_use))
 }
 

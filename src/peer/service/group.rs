@@ -165,12 +165,12 @@ pub(super) fn load_with(
     let extensions = store::list_extensions(conn, id)?;
     let mut reports = store::list_reports(conn, id)?;
     reports.retain(|r| r.state == ReportState::Open);
-    let input = marks_input(conn, &activity, (&submissions, &reviews), &overrides)?;
+    let teams = teams::load(conn, &activity)?;
+    let input = marks_input(conn, &activity, (&submissions, &teams), &reviews, &overrides)?;
     let input = if anew { with_criteria(conn, &activity, input, &reviews)? } else { input };
     let marks = if anew { input.run() } else { standing_marks(conn, id, &input)? };
     let measures = Measures { reviews: &reviews, marks: &marks, decisions: &overrides, references: &input.references };
-    let asks = Asks::load(conn, &activity, &submissions, &measures)?;
-    let teams = teams::load(conn, &activity)?;
+    let asks = Asks::load(conn, &activity, (&submissions, &teams), &measures)?;
     let mut seen: HashSet<SubmissionId> = HashSet::new();
     let rows = learners
         .into_iter()

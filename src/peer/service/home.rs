@@ -191,11 +191,11 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
     if activity.released_at.is_some() {
         let mut responses = store::list_responses(conn, id)?;
         let overrides = store::list_overrides(conn, id)?;
-        let input = marks_input(conn, &activity, (&submissions, &reviews), &overrides)?;
+        let input = marks_input(conn, &activity, (&submissions, &teams), &reviews, &overrides)?;
         let marks = standing_marks(conn, id, &input)?;
         let measures =
             Measures { reviews: &reviews, marks: &marks, decisions: &overrides, references: &input.references };
-        let asks = Asks::load(conn, &activity, &submissions, &measures)?;
+        let asks = Asks::load(conn, &activity, (&submissions, &teams), &measures)?;
         given_reviews = received_by_authors(conn, scope, &activity, (&submissions, &reviews), &mut responses)?;
         for given in &mut given_reviews {
             let reference = input.references.iter().find(|j| j.work == given.review.submission_id).map(|j| j.mark);

@@ -29,6 +29,7 @@ use std::collections::HashMap;
 use super::criteria::Bodies;
 use super::marks::{Input, Marks};
 use super::model::{Override, Review, Submission};
+use super::teams::Teams;
 use super::{PeerError, store};
 use crate::activity;
 use crate::activity::model::Activity;
@@ -101,12 +102,11 @@ fn tell_trainers(conn: &mut Conn, id: &ActivityId, kind: Kind, about: &str, now:
 fn marks_input(
     conn: &mut Conn,
     activity: &Activity,
-    (submissions, reviews): (&[Submission], &[Review]),
+    works: (&[Submission], &Teams),
+    reviews: &[Review],
     decisions: &[Override],
 ) -> Result<Input, PeerError> {
-    let teams = teams::load(conn, activity)?;
     let (examples, practices) = (store::list_examples(conn, &activity.id)?, store::list_practices(conn, &activity.id)?);
-    let works = (submissions, &teams);
     let input = Input::of(activity.rules.mark_method, works, reviews, decisions);
     Ok(input.with_practice(&examples, &practices, reviews))
 }

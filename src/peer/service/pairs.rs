@@ -1,6 +1,6 @@
 //! Who reviews whom: what the queue gave, and what the trainer decides about it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::super::allocate::Planned;
 use super::super::model::{Declined, Pair, PairRule, Review, ReviewState, Submission};
@@ -8,9 +8,11 @@ use super::super::table::{Line, Table, Wrong};
 use super::super::teams::Teams;
 use super::super::{PeerError, store};
 use super::group::hide_name;
+use super::groups::Belonging;
 use super::teams::{self, own_work};
 use super::{for_staff, for_trainer};
-use crate::activity::model::Activity;
+use crate::activity;
+use crate::activity::model::{Activity, CompanyRule};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::cohort;
@@ -25,6 +27,8 @@ use crate::store::{Conn, StoreError, dialect};
 pub struct Pairs {
     /// The activity.
     pub activity: Activity,
+    /// Where its reviews go with regard to companies.
+    pub company_rule: CompanyRule,
     /// The learners.
     pub learners: Vec<Learner>,
     /// What was decided; what two people may not is there both ways.
@@ -33,9 +37,9 @@ pub struct Pairs {
     pub given: Vec<Given>,
     /// Who is meant to get whose work and has not got it.
     pub planned: Vec<Planned>,
-    /// The groups, by learner.
-    pub groups: BTreeMap<PersonId, String>,
-    /// Those of them who hand in together.
+    /// The groups and companies of the learners.
+    pub belonging: Belonging,
+    /// Who hands in together.
     pub teams: Teams,
 }
 
@@ -85,8 +89,10 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Pairs, Pe
     let given: Vec<Given> = given.collect();
     let mut planned = store::list_planned(conn, id)?;
     planned.retain(|p| !given.iter().any(|g| g.reviewer == p.reviewer_id && g.author == p.author_id));
-    let (decided, groups) = (store::list_pairs(conn, id)?, store::list_groups(conn, id)?);
-    Ok(Pairs { activity, learners, decided, given, planned, groups, teams })
+    let decided = store::list_pairs(conn, id)?;
+    let belonging = Belonging { groups: store::list_groups(conn, id)?, companies: store::list_companies(conn, id)? };
+    let company_rule = activity::store::company_rule(conn, id)?;
+    Ok(Pairs { activity, company_rule, learners, decided, given, planned, belonging, teams })
 }
 
 /// What a trainer decides about two people; None takes it back.

@@ -10,7 +10,7 @@ use super::super::teams::Teams;
 use super::super::{PeerError, store};
 use super::teams;
 use crate::activity;
-use crate::activity::model::{Activity, GroupRule};
+use crate::activity::model::{Activity, CompanyRule, GroupRule};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
 use crate::cohort;
@@ -19,7 +19,7 @@ use crate::ids::{ActivityId, PersonId, SubmissionId};
 use crate::news;
 use crate::news::model::Kind;
 use crate::platform;
-use crate::store::{Conn, StoreError, dialect};
+use crate::store::{Conn, StoreError, StoreResult, dialect};
 
 /// The works of an activity that can be reviewed, and what is known about who reviews them.
 pub(in crate::peer) struct Queue<'a> {
@@ -28,7 +28,7 @@ pub(in crate::peer) struct Queue<'a> {
     control: Option<&'a Submission>,
     reviews: &'a [Review],
     pairs: Vec<Pair>,
-    groups: Groups,
+    sides: Sides,
     teams: Teams,
     planned: Vec<Planned>,
     /// How far a planned work may be ahead of others.
@@ -63,8 +63,8 @@ impl<'a> Queue<'a> {
         let pairs = store::list_pairs(conn, &activity.id)?;
         let planned = store::list_planned(conn, &activity.id)?;
         let ahead = if has_time(activity, now) { allocate::AHEAD } else { 0 };
-        let groups = Groups::load(conn, activity)?;
-        Ok(Self { works, control, reviews, pairs, groups, teams, planned, ahead, now })
+        let sides = Sides::load(conn, activity)?;
+        Ok(Self { works, control, reviews, pairs, sides, teams, planned, ahead, now })
     }
 
     /// Where an author's work stands in the plan, as a reviewer sees it; None without a plan.
@@ -93,7 +93,7 @@ impl<'a> Queue<'a> {
             let of_pair = |p: &&Pair| p.reviewer_id == *reviewer && authors.contains(&p.author_id);
             // Whoever may not see the work of one may not see that of the team.
             let rule = self.pairs.iter().filter(of_pair).min_by_key(|p| p.rule != PairRule::Never);
-            let is_apart = authors.contains(reviewer) || !self.groups.allow(reviewer, &work.person_id);
+            let is_apart = authors.contains(reviewer) || !self.sides.allow(reviewer, &authors);
             Candidate {
                 load: of_work().filter(|r| r.counts() || r.holds(self.now)).count(),
                 had_by_reviewer: of_work().any(|r| r.reviewer_id == *reviewer),
@@ -132,24 +132,52 @@ impl<'a> Queue<'a> {
     }
 }
 
-/// Where reviews go with regard to groups.
-struct Groups {
+/// Where reviews go with regard to groups and companies.
+struct Sides {
+    groups: Side,
+    companies: Side,
+}
+
+/// The same with regard to one of them.
+struct Side {
     bounds: Bounds,
     of: BTreeMap<PersonId, String>,
 }
 
-impl Groups {
+impl Sides {
     fn load(conn: &mut Conn, activity: &Activity) -> Result<Self, PeerError> {
-        let bounds = match activity.rules.group_rule {
-            GroupRule::Any => return Ok(Self { bounds: Bounds::Any, of: BTreeMap::new() }),
+        let groups = match activity.rules.group_rule {
+            GroupRule::Any => Bounds::Any,
             GroupRule::Within => Bounds::Within,
             GroupRule::Across | GroupRule::Teams => Bounds::Across,
         };
-        Ok(Self { bounds, of: store::list_groups(conn, &activity.id)? })
+        let companies = match activity::store::company_rule(conn, &activity.id)? {
+            CompanyRule::Any => Bounds::Any,
+            CompanyRule::Within => Bounds::Within,
+            CompanyRule::Across => Bounds::Across,
+        };
+        Ok(Self {
+            groups: Side::load(groups, || store::list_groups(conn, &activity.id))?,
+            companies: Side::load(companies, || store::list_companies(conn, &activity.id))?,
+        })
     }
 
-    fn allow(&self, reviewer: &PersonId, author: &PersonId) -> bool {
-        self.bounds.allow(self.of.get(reviewer), self.of.get(author))
+    /// Whether somebody may review what some people wrote.
+    fn allow(&self, reviewer: &PersonId, authors: &[PersonId]) -> bool {
+        self.groups.allow(reviewer, authors) && self.companies.allow(reviewer, authors)
+    }
+}
+
+impl Side {
+    fn load(bounds: Bounds, list: impl FnOnce() -> StoreResult<BTreeMap<PersonId, String>>) -> Result<Self, PeerError> {
+        Ok(Self { bounds, of: if bounds == Bounds::Any { BTreeMap::new() } else { list()? } })
+    }
+
+    /// What several people wrote goes to others only where it goes to others than all of them; to one's own it goes where
+    /// it is one's own's, too.
+    fn allow(&self, reviewer: &PersonId, authors: &[PersonId]) -> bool {
+        let mut of_each = authors.iter().map(|who| self.bounds.allow(self.of.get(reviewer), self.of.get(who)));
+        if self.bounds == Bounds::Within { of_each.any(|may| may) } else { of_each.all(|may| may) }
     }
 }
 
@@ -218,11 +246,11 @@ pub(super) fn begin(conn: &mut Conn, id: &ActivityId, now: UtcTime) -> Result<()
         let work = works.iter().position(|w| w.id == r.submission_id)?;
         Some((place(&r.reviewer_id)?, work))
     });
-    // A trainer's groups never give way: who is in one may not be meant to read what another one writes.
-    let groups = Groups::load(conn, &activity)?;
+    // A trainer's groups and companies never give way: who is in one may not be meant to read what another one writes.
+    let sides = Sides::load(conn, &activity)?;
     let count = authors.len();
     let across = (0..count).flat_map(|a| (0..count).map(move |b| (a, b)));
-    let across = across.filter(|(a, b)| a != b && !groups.allow(&authors[*a], &authors[*b]));
+    let across = across.filter(|(a, b)| a != b && !sides.allow(&authors[*a], &authors[*b..=*b]));
     let never: Never = apart.chain(had).chain(across).collect();
     let people: Vec<Participant> = authors.iter().map(|who| Participant::alone(who.to_string())).collect();
     // One of everybody's reviews is that of the control work.

@@ -1,6 +1,6 @@
 //! The reviewers of an activity: what each has done, how they mark, and what is worth a look.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::super::aggregate::Reviewer;
 use super::super::model::{Review, ReviewState};
@@ -10,7 +10,7 @@ use super::group::{self, Row};
 use crate::activity::model::Activity;
 use crate::clock::UtcTime;
 use crate::cohort::model::Learner;
-use crate::ids::{ActivityId, PersonId};
+use crate::ids::{ActivityId, PersonId, SubmissionId};
 use crate::launch::Scope;
 use crate::store::Conn;
 
@@ -49,14 +49,23 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
     let group = group::load(conn, scope, id, now)?;
     let rubric = store::get_rubric(conn, &group.activity.rubric_version_id)?;
     let responses = store::list_responses(conn, id)?;
-    let author_of = |r: &Review| group.submissions.iter().find(|s| s.id == r.submission_id).map(|s| &s.person_id);
+    let mut authors: HashMap<&SubmissionId, Vec<PersonId>> = HashMap::new();
+    for row in &group.rows {
+        if let Some(work) = &row.submission {
+            authors.entry(&work.id).or_default().push(row.learner.person.id.clone());
+        }
+    }
+    // Who has left the course is in no row.
+    for work in &group.submissions {
+        authors.entry(&work.id).or_insert_with(|| vec![work.person_id.clone()]);
+    }
     let sent = group.reviews.iter().filter(|r| r.state == ReviewState::Sent);
     let seen: Vec<(&Review, Seen<'_>)> = sent
         .filter_map(|r| {
             let seconds = r.sent_at?.seconds_since(r.opened_at);
-            let (author, total) = (author_of(r)?, r.total?);
+            let (authors, total) = (authors.get(&r.submission_id)?, r.total?);
             let (reviewer, work) = (&r.reviewer_id, &r.submission_id);
-            Some((r, Seen { reviewer, author, work, body: &r.body, total, seconds }))
+            Some((r, Seen { reviewer, authors, work, body: &r.body, total, seconds }))
         })
         .collect();
     let counting: Vec<Seen<'_>> = seen.iter().filter(|(r, _)| r.counts()).map(|(_, s)| s.clone()).collect();

@@ -7,7 +7,6 @@ use super::super::model::{Override, Response, Review, Submission};
 use super::super::reviewing::{Quality, Reviewing, reviewing};
 use super::super::teams::Teams;
 use super::super::{PeerError, store};
-use super::teams;
 use crate::activity::model::{Activity, ReviewingMethod};
 use crate::ids::{PersonId, ReviewId};
 use crate::store::Conn;
@@ -69,18 +68,17 @@ impl Asks {
     pub(super) fn load(
         conn: &mut Conn,
         activity: &Activity,
-        submissions: &[Submission],
+        works: (&[Submission], &Teams),
         measures: &Measures<'_>,
     ) -> Result<Self, PeerError> {
         let graded = activity.rules.grades_reviewing();
         let qualities = if graded && activity.rules.reviewing_method == ReviewingMethod::Quality {
-            let teams = teams::load(conn, activity)?;
-            Some(measures.qualities((submissions, &teams), &store::list_responses(conn, &activity.id)?))
+            Some(measures.qualities(works, &store::list_responses(conn, &activity.id)?))
         } else {
             None
         };
         let is_there = |s: &&Submission| !s.control || measures.references.iter().any(|j| j.work == s.id);
-        let works = submissions.iter().filter(|s| s.is_handed_in()).filter(is_there).count();
+        let works = works.0.iter().filter(|s| s.is_handed_in()).filter(is_there).count();
         Ok(Self { graded, wanted: activity.rules.wanted(), works, qualities })
     }
 

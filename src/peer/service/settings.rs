@@ -6,7 +6,7 @@ use super::super::teams::Teams;
 use super::super::{PeerError, store};
 use super::{control, for_trainer, teams};
 use crate::activity;
-use crate::activity::model::{Activity, Days, GroupRule};
+use crate::activity::model::{Activity, CompanyRule, Days, GroupRule};
 use crate::activity::picker::{self, Answer, Chosen};
 use crate::audit::{self, Actor};
 use crate::clock::UtcTime;
@@ -42,6 +42,7 @@ pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Re
     store::create_rubric(conn, &rubric_version_id, &activity.id, &setup.rubric, now)?;
     activity::service::create_placed(conn, scope, &activity, now)?;
     activity::store::set_counted_days(conn, &activity.id, setup.days)?;
+    activity::store::set_company_rule(conn, &activity.id, setup.companies)?;
     let actor = Actor::Person(scope.person.clone());
     audit::record(conn, now, &actor, "activity.create", activity.id.as_str(), &serde_json::json!({}))?;
     Ok(activity.id)
@@ -85,6 +86,8 @@ pub struct Editable {
     pub rubric: Rubric,
     /// Which of its dates are counted in days.
     pub days: Days,
+    /// Where its reviews go with regard to companies.
+    pub companies: CompanyRule,
     /// Whether reviews have begun or a work to practise on was marked by it, so that the rubric no longer changes.
     pub rubric_in_use: bool,
     /// How far the learners are.
@@ -135,7 +138,8 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId) -> Result<Editable,
         (false, false) => Progress::Fresh,
     };
     let days = activity::store::counted_days(conn, id)?;
-    Ok(Editable { activity, rubric, days, rubric_in_use: practised || is_reviewed, progress, has_control })
+    let companies = activity::store::company_rule(conn, id)?;
+    Ok(Editable { activity, rubric, days, companies, rubric_in_use: practised || is_reviewed, progress, has_control })
 }
 
 /// Stores changed settings. The form was checked. The rubric changes only before the first review.
@@ -148,7 +152,7 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
     let known = load(conn, scope, id)?;
     let (moves_works, control_problem) = (known.moves_works(setup), known.control_problem(setup));
     let is_reviewed = known.is_reviewed();
-    let Editable { mut activity, rubric, rubric_in_use, .. } = known;
+    let Editable { mut activity, rubric, companies, rubric_in_use, .. } = known;
     if activity.released_at.is_some() {
         return Err(PeerError::Refused("released"));
     }
@@ -169,7 +173,8 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
     }
     let dates = |a: &Activity| (a.rules.work_due_at, a.rules.review_due_at, a.rules.review_from_at);
     let before = dates(&activity);
-    let is_replanned = activity.rules.group_rule != setup.rules.group_rule && !is_reviewed;
+    let is_other_side = activity.rules.group_rule != setup.rules.group_rule || companies != setup.companies;
+    let is_replanned = is_other_side && !is_reviewed;
     if activity.rules.review_from_at != setup.rules.review_from_at || is_replanned {
         store::delete_planned(conn, id)?;
         activity.planned_at = None;
@@ -187,6 +192,7 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
         }
     }
     activity::store::set_counted_days(conn, id, setup.days)?;
+    activity::store::set_company_rule(conn, id, setup.companies)?;
     if !activity::store::update(conn, &activity, setup.revision, now)? {
         return Err(PeerError::Refused("changed-meanwhile"));
     }

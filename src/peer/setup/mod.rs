@@ -7,7 +7,9 @@ mod tests;
 
 pub use check::REVIEWS;
 
-use crate::activity::model::{Activity, Anonymity, CHECKED, Days, GroupRule, MarkMethod, ReviewingMethod, Rules};
+use crate::activity::model::{
+    Activity, Anonymity, CHECKED, CompanyRule, Days, GroupRule, MarkMethod, ReviewingMethod, Rules,
+};
 use crate::clock::UtcTime;
 use crate::web::fields::Fields;
 use crate::web::html::{CleanHtml, MAX_RICH_TEXT};
@@ -30,6 +32,8 @@ pub struct Setup {
     pub rules: Rules,
     /// Which dates are counted, and by how many days.
     pub days: Days,
+    /// Where reviews go with regard to companies.
+    pub companies: CompanyRule,
     /// What a full mark counts in the LMS's gradebook.
     pub points: i32,
     /// The revision that was read, for changes.
@@ -71,6 +75,7 @@ impl Setup {
             rubric,
             rules: Rules::default(),
             days: Days::default(),
+            companies: CompanyRule::Any,
             points: 100,
             revision: 0,
             pasted: String::new(),
@@ -80,7 +85,8 @@ impl Setup {
         }
     }
 
-    /// Puts everything but the rubric, the days and what a full mark counts into an activity. The form was checked.
+    /// Puts into an activity what it holds itself: all but the rubric, the days, the rule about companies, and what a full
+    /// mark counts. The form was checked.
     pub fn write(&self, activity: &mut Activity) {
         activity.title.clone_from(&self.title);
         self.brief.as_str().clone_into(&mut activity.brief_html);
@@ -99,6 +105,7 @@ impl Setup {
             rubric: read_rubric(fields),
             rules,
             days: Self::read_days(fields),
+            companies: CompanyRule::parse(fields.text("companies")).unwrap_or(CompanyRule::Any),
             // Only some forms ask; what is no number becomes one that the check refuses.
             points: fields.raw("points").map_or(100, |points| points.trim().parse().unwrap_or(0)),
             revision: fields.text("revision").parse().unwrap_or(0),

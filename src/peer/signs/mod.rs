@@ -45,8 +45,8 @@ const MUTUAL: f64 = 1.5;
 pub struct Seen<'a> {
     /// Who wrote it.
     pub reviewer: &'a PersonId,
-    /// Whose work it is about.
-    pub author: &'a PersonId,
+    /// Whose work it is about: one learner, or the members of a team.
+    pub authors: &'a [PersonId],
     /// The work.
     pub work: &'a SubmissionId,
     /// What was chosen and written.
@@ -239,25 +239,19 @@ fn alike<'a>(reviews: &[Seen<'a>]) -> BTreeSet<(&'a PersonId, &'a PersonId)> {
 
 /// Pairs who reviewed each other and gave each other far more than the works' marks.
 fn mutual<'a>(reviews: &[Seen<'a>], marks: &Marks) -> Vec<(&'a PersonId, &'a PersonId)> {
-    let mut residuals: HashMap<(&PersonId, &PersonId), f64> = HashMap::new();
-    for review in reviews {
-        if let Some(made) = marks.works.get(review.work).filter(|made| made.reviews > 1) {
-            residuals.insert((review.reviewer, review.author), value(review.total) - value(made.mark));
-        }
-    }
-    let all: Vec<f64> = residuals.values().copied().collect();
+    let residual = |r: &Seen<'a>| {
+        let made = marks.works.get(r.work).filter(|made| made.reviews > 1)?;
+        Some(value(r.total) - value(made.mark))
+    };
+    let all: Vec<f64> = reviews.iter().filter_map(residual).collect();
     let spread = deviation(&all);
-    let mut found: Vec<(&PersonId, &PersonId)> = reviews
-        .iter()
-        .map(|r| (r.reviewer, r.author))
-        .filter(|(one, other)| one < other)
-        .filter(|(one, other)| {
-            let far = |key: (&PersonId, &PersonId)| residuals.get(&key).is_some_and(|r| *r > MUTUAL * spread);
-            all.len() >= CELLS && spread > 0.0 && far((one, other)) && far((other, one))
-        })
-        .collect();
-    found.sort_unstable();
-    found
+    if all.len() < CELLS || spread <= 0.0 {
+        return Vec::new();
+    }
+    let is_far = |r: &&Seen<'a>| residual(r).is_some_and(|residual| residual > MUTUAL * spread);
+    let far: BTreeSet<(&PersonId, &PersonId)> =
+        reviews.iter().filter(is_far).flat_map(|r| r.authors.iter().map(|author| (r.reviewer, author))).collect();
+    far.iter().copied().filter(|(one, other)| one < other && far.contains(&(*other, *one))).collect()
 }
 
 /// How helpful authors found somebody's reviews: the mean of their ratings from 1 to 5, without those of authors who got

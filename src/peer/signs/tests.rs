@@ -11,7 +11,7 @@ fn id(n: usize) -> PersonId {
 #[derive(Clone)]
 struct Plain {
     reviewer: PersonId,
-    author: PersonId,
+    authors: Vec<PersonId>,
     work: SubmissionId,
     body: ReviewBody,
     total: i64,
@@ -22,7 +22,7 @@ impl Plain {
     fn seen(&self) -> Seen<'_> {
         Seen {
             reviewer: &self.reviewer,
-            author: &self.author,
+            authors: &self.authors,
             work: &self.work,
             body: &self.body,
             total: Points::whole(self.total),
@@ -51,7 +51,14 @@ fn group() -> Vec<Plain> {
             let body = ReviewBody { levels, overall: words.join(" "), ..ReviewBody::default() };
             let seconds = 600 + i64::try_from((reviewer * 131 + step * 57) % 900).unwrap();
             let work = SubmissionId(format!("s{author:02}"));
-            all.push(Plain { reviewer: id(reviewer), author: id(author), work, body, total: quality + noise, seconds });
+            all.push(Plain {
+                reviewer: id(reviewer),
+                authors: vec![id(author)],
+                work,
+                body,
+                total: quality + noise,
+                seconds,
+            });
         }
     }
     all
@@ -98,7 +105,7 @@ fn each_sign_is_seen_and_names_nobody_else() {
     });
     assert_eq!(found, only(3, Sign::StraightLine));
     let found = changed(|p| {
-        if p.reviewer == id(4) && p.author == id(6) {
+        if p.reviewer == id(4) && p.authors == [id(6)] {
             p.seconds = 8;
         }
     });
@@ -133,7 +140,7 @@ fn each_sign_is_seen_and_names_nobody_else() {
 fn what_two_people_share_is_told_of_both() {
     let text = "The argument is clear and the second part is well supported by figures from last year";
     let found = changed(|p| {
-        if (p.reviewer == id(1) && p.author == id(2)) || (p.reviewer == id(9) && p.author == id(10)) {
+        if (p.reviewer == id(1) && p.authors == [id(2)]) || (p.reviewer == id(9) && p.authors == [id(10)]) {
             p.body.overall = text.into();
         }
     });
@@ -142,12 +149,24 @@ fn what_two_people_share_is_told_of_both() {
     // The first and the seventh review each other, and give each other everything.
     let mut all = group();
     for (reviewer, author) in [(0, 6), (6, 0)] {
-        let of_author = all.iter().find(|p| p.author == id(author)).unwrap().clone();
+        let of_author = all.iter().find(|p| p.authors == [id(author)]).unwrap().clone();
         let body = ReviewBody { overall: String::new(), ..of_author.body };
         all.push(Plain { reviewer: id(reviewer), total: 100, body, ..of_author });
     }
     let found = signs(&all);
     assert!(found[&id(0)].contains(&Sign::Mutual(id(6))) && found[&id(6)].contains(&Sign::Mutual(id(0))), "{found:?}");
+    // The same by somebody who handed in with the seventh, who now has reviewed as everybody does.
+    for p in &mut all {
+        if p.authors == [id(6)] {
+            p.authors.push(id(12));
+        }
+        if p.reviewer == id(6) && p.authors == [id(0)] {
+            p.reviewer = id(12);
+        }
+    }
+    let found = signs(&all);
+    assert_eq!(found[&id(12)], BTreeSet::from([Sign::Mutual(id(0))]));
+    assert_eq!(found[&id(0)], BTreeSet::from([Sign::Mutual(id(12))]));
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(super) use examples::{
 pub(super) use exemplars::{create_exemplar, delete_exemplar, list_exemplars, set_consent};
 pub(super) use extensions::{find_extension, list_extended, list_extensions, put_extension};
 pub(super) use files::{create_file, delete_file, list_files_of, list_hashes};
-pub(super) use groups::{list_groups, put_groups};
+pub(super) use groups::{list_companies, list_groups, put_companies, put_groups};
 pub(super) use marks::{create_override, create_run, find_run, list_overrides};
 pub(super) use pairs::{delete_pair, list_pairs, put_pair};
 pub(super) use planned::{create_planned, delete_planned, list_planned};

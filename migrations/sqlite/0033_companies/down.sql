@@ -1,0 +1,2 @@
+DROP TABLE review_companies;
+DROP TABLE company_rules;
