@@ -114,8 +114,8 @@ fn header_text(request: &HttpRequest, name: HeaderName) -> Option<&str> {
 /// The checks that need no session: host, encoding, and where a state-changing request comes from.
 fn refusal(request: &HttpRequest, context: &Context) -> Option<PageError> {
     let path = request.path();
-    // Health checks come from load balancers under any name.
-    if !matches!(path, "/healthz" | "/readyz") {
+    // Health checks come from load balancers under any name, and the page that names the right address has a style.
+    if !matches!(path, "/healthz" | "/readyz") && !path.starts_with("/assets/") {
         let host = header_text(request, header::HOST).unwrap_or_default();
         if !host.eq_ignore_ascii_case(&authority(&context.settings.public_url)) {
             return Some(PageError::new(StatusCode::MISDIRECTED_REQUEST, "host"));

@@ -227,7 +227,12 @@ async fn plain_requests_are_guarded(app: &TestApp) {
     let get = |name: &'static str, value: &'static str| {
         app.http.get(format!("{}/open", app.origin)).header(name, value).send()
     };
-    assert_eq!(get("Host", "evil.test").await.unwrap().status(), 421, "another host");
+    let elsewhere = Page::of(get("Host", "evil.test").await.unwrap()).await;
+    assert_eq!(elsewhere.status, 421, "another host");
+    for style in elsewhere.attributes("link[rel=stylesheet]", "href") {
+        let asked = app.http.get(format!("{}{style}", app.origin)).header("Host", "evil.test").send();
+        assert_eq!(asked.await.unwrap().status(), 200, "the page that says so can be read: {style}");
+    }
     let health = app.http.get(format!("{}/healthz", app.origin)).header("Host", "balancer").send().await.unwrap();
     assert_eq!(health.status(), 200);
     let login = |encoding: &'static str, media: &'static str, body: Vec<u8>| {
