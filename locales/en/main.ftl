@@ -1491,3 +1491,7 @@ companies-across = To other companies
 pairs-companies-any = Companies do not matter here; the settings say whether reviews stay within them or go across.
 pairs-companies-within = Reviews stay within a company.
 pairs-companies-across = Reviews go to other companies.
+kin-title = Among each other
+kin-companies = Reviews within a company lie { $n } points higher than the same people’s other reviews ({ $k } reviews).
+kin-groups = Reviews within a group lie { $n } points higher than the same people’s other reviews ({ $k } reviews).
+kin-help = Measured by the works’ marks; chance alone does as much less than once in a hundred times. There can be good reasons, and it does not say who favours whom. Reviews that go to other companies or groups avoid it.

@@ -1494,3 +1494,7 @@ companies-across = Vers d’autres entreprises
 pairs-companies-any = Les entreprises ne comptent pas ici ; les réglages disent si les relectures y restent ou en sortent.
 pairs-companies-within = Les relectures restent dans une entreprise.
 pairs-companies-across = Les relectures vont vers d’autres entreprises.
+kin-title = Entre eux
+kin-companies = Les relectures au sein d’une entreprise sont { $n } points au-dessus des autres relectures des mêmes personnes ({ $k } relectures).
+kin-groups = Les relectures au sein d’un groupe sont { $n } points au-dessus des autres relectures des mêmes personnes ({ $k } relectures).
+kin-help = Mesuré aux notes des travaux ; le hasard seul en fait autant moins d’une fois sur cent. Il peut y avoir de bonnes raisons, et cela ne dit pas qui favorise qui. Des relectures vers d’autres entreprises ou groupes l’évitent.

@@ -4,7 +4,10 @@ use cercle::demo::campus::{Kind, Part};
 
 use crate::harness::{TestApp, on_both_engines, person};
 
-on_both_engines! { staff_see_how_learners_review }
+on_both_engines! {
+    staff_see_how_learners_review,
+    who_favours_their_own_company_is_told,
+}
 
 async fn staff_see_how_learners_review(app: &TestApp) {
     let trainer = app.trainer(Kind::Canvas).await;
@@ -51,4 +54,35 @@ async fn staff_see_how_learners_review(app: &TestApp) {
         assert_eq!(learner.get(&path).await.status, 403);
     }
     assert_eq!(app.trainer(Kind::Moodle).await.get(&path).await.status, 404, "another company's");
+}
+
+async fn who_favours_their_own_company_is_told(app: &TestApp) {
+    let trainer = app.trainer(Kind::Canvas).await;
+    let activity = trainer.set_up(&[("reviews", "5"), ("method", "mean")]).await;
+    let mut learners = Vec::new();
+    for n in 0..6 {
+        let learner = app.learner(Kind::Canvas, n).await;
+        assert_eq!(learner.hand_in(&format!("<div>Work of number {n}.</div>")).await.status, 303);
+        learners.push(learner);
+    }
+    let company = |n: usize| if n < 3 { "Acme" } else { "Brio" };
+    let names: Vec<String> = (0..6).map(|n| person(&app.lms.school(Kind::Canvas), Part::Learner, n).name()).collect();
+    let lines = names.iter().enumerate().map(|(n, name)| format!("{name},{}", company(n)));
+    let list: Vec<String> = ["learner,company".to_owned()].into_iter().chain(lines).collect();
+    let fields = [("action", "groups"), ("list", &*list.join("\n"))];
+    assert_eq!(trainer.post(&format!("{activity}/pairs"), &fields).await.status, 303);
+    // Those of the first company give each other all, the others the same to everybody.
+    for (n, learner) in learners.iter().enumerate() {
+        for _ in 0..5 {
+            let path = learner.post(&format!("{activity}/reviews"), &[]).await.location();
+            let work = learner.get(&path).await.text("#work");
+            let author: usize = work.split("number ").nth(1).unwrap()[..1].parse().unwrap();
+            let level = if n < 3 && author < 3 { "3" } else { "1" };
+            assert_eq!(learner.review([level; 3]).await.status, 303);
+        }
+    }
+    let path = format!("{activity}/reviewers");
+    let told = trainer.get(&path).await.text("#kin");
+    assert!(told.contains("Reviews within a company lie") && told.contains("(12 reviews)"), "{told}");
+    assert!(!told.contains("within a group"), "there are none");
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::super::aggregate::Reviewer;
 use super::super::model::{Review, ReviewState};
-use super::super::signs::{self, Seen, Sign};
+use super::super::signs::{self, Kin, Seen, Sign};
 use super::super::{PeerError, store};
 use super::group::{self, Row};
 use crate::activity::model::Activity;
@@ -39,6 +39,10 @@ pub struct Reviewers {
     pub activity: Activity,
     /// The reviewers.
     pub cards: Vec<Card>,
+    /// Whether people mark works of their own company higher than those of others.
+    pub in_companies: Option<Kin>,
+    /// The same of groups.
+    pub in_groups: Option<Kin>,
 }
 
 /// The reviewers of an activity: the learners who handed in or reviewed.
@@ -70,6 +74,9 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
         .collect();
     let counting: Vec<Seen<'_>> = seen.iter().filter(|(r, _)| r.counts()).map(|(_, s)| s.clone()).collect();
     let mut signs = signs::of(&counting, &rubric, &group.marks);
+    let kin = |of| signs::kin(&counting, &of, &group.marks);
+    let in_companies = kin(store::list_companies(conn, id)?);
+    let in_groups = kin(store::list_groups(conn, id)?);
     let card = |row: &Row| {
         let own = || seen.iter().filter(|(r, _)| r.reviewer_id == row.learner.person.id);
         let rated = own().filter_map(|(r, s)| Some((s.clone(), responses.get(&r.id)?.helpful?)));
@@ -88,7 +95,7 @@ pub fn load(conn: &mut Conn, scope: &Scope, id: &ActivityId, now: UtcTime) -> Re
     };
     let mut cards: Vec<Card> = group.rows.iter().filter(|row| row.is_handed_in() || row.given > 0).map(card).collect();
     cards.sort_by_key(|card| std::cmp::Reverse(card.signs.len()));
-    Ok(Reviewers { activity: group.activity, cards })
+    Ok(Reviewers { activity: group.activity, cards, in_companies, in_groups })
 }
 
 fn count_words(review: &Review) -> usize {

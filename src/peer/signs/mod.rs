@@ -3,8 +3,11 @@
 
 #![expect(clippy::cast_precision_loss, reason = "points and counts of a group are far below 2^53")]
 
+mod kin;
 #[cfg(test)]
 mod tests;
+
+pub use kin::{Kin, kin};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -64,7 +64,7 @@ fn group() -> Vec<Plain> {
     all
 }
 
-fn signs(all: &[Plain]) -> BTreeMap<PersonId, BTreeSet<Sign>> {
+fn marks_of(all: &[Plain]) -> Marks {
     let mut reviews: Vec<Given> = all
         .iter()
         .map(|p| Given { work: p.work.clone(), reviewer: p.reviewer.clone(), total: Points::whole(p.total) })
@@ -79,8 +79,12 @@ fn signs(all: &[Plain]) -> BTreeMap<PersonId, BTreeSet<Sign>> {
         references: Vec::new(),
         criteria: Vec::new(),
     };
+    input.run()
+}
+
+fn signs(all: &[Plain]) -> BTreeMap<PersonId, BTreeSet<Sign>> {
     let seen: Vec<Seen<'_>> = all.iter().map(Plain::seen).collect();
-    of(&seen, &rubric(), &input.run())
+    of(&seen, &rubric(), &marks_of(all))
 }
 
 fn changed(change: impl Fn(&mut Plain)) -> BTreeMap<PersonId, BTreeSet<Sign>> {
@@ -165,8 +169,9 @@ fn what_two_people_share_is_told_of_both() {
         }
     }
     let found = signs(&all);
-    assert_eq!(found[&id(12)], BTreeSet::from([Sign::Mutual(id(0))]));
-    assert_eq!(found[&id(0)], BTreeSet::from([Sign::Mutual(id(12))]));
+    let mutual = |who: usize| found[&id(who)].iter().filter(|sign| matches!(sign, Sign::Mutual(_))).collect::<Vec<_>>();
+    assert_eq!(mutual(12), [&Sign::Mutual(id(0))]);
+    assert_eq!(mutual(0), [&Sign::Mutual(id(12))]);
 }
 
 #[test]
@@ -188,4 +193,31 @@ fn an_angry_authors_rating_does_not_count() {
     assert_eq!(helpfulness(&[(fair.seen(), 4), (strict.seen(), 1)], &marks), Some(4.0));
     assert_eq!(helpfulness(&[(strict.seen(), 1)], &marks), None);
     assert_eq!(helpfulness(&[], &marks), None);
+}
+
+#[test]
+fn people_who_favour_their_own_are_told() {
+    let of: BTreeMap<PersonId, String> =
+        (0..12).map(|n| (id(n), if n % 2 == 0 { "Acme" } else { "Brio" }.to_owned())).collect();
+    let found = |all: &[Plain]| {
+        let seen: Vec<Seen<'_>> = all.iter().map(Plain::seen).collect();
+        kin(&seen, &of, &marks_of(all))
+    };
+    let mut all = group();
+    assert_eq!(found(&all), None, "nobody favours anybody");
+    // Somebody who is kind to all is not kind to their own.
+    for p in all.iter_mut().filter(|p| of[&p.reviewer] == "Brio") {
+        p.total = (p.total + 15).min(100);
+    }
+    assert_eq!(found(&all), None);
+    for p in all.iter_mut().filter(|p| of[&p.reviewer] == "Acme" && of[&p.authors[0]] == "Acme") {
+        p.total += 20;
+    }
+    let told = found(&all);
+    assert!(told.as_ref().is_some_and(|kin| (8..=20).contains(&kin.points) && kin.reviews == 24), "{told:?}");
+    all.reverse();
+    assert_eq!(found(&all), told, "in any order");
+    // The reviews of one or two people are no proof.
+    all.retain(|p| p.reviewer <= id(1));
+    assert_eq!(found(&all), None);
 }
