@@ -1495,3 +1495,5 @@ kin-title = Among each other
 kin-companies = Reviews within a company lie { $n } points higher than the same people’s other reviews ({ $k } reviews).
 kin-groups = Reviews within a group lie { $n } points higher than the same people’s other reviews ({ $k } reviews).
 kin-help = Measured by the works’ marks; chance alone does as much less than once in a hundred times. There can be good reasons, and it does not say who favours whom. Reviews that go to other companies or groups avoid it.
+pairs-groups-none = Nobody has a group yet, so this holds for nobody.
+pairs-companies-none = Nobody has a company yet, so this holds for nobody.

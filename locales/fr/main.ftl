@@ -1498,3 +1498,5 @@ kin-title = Entre eux
 kin-companies = Les relectures au sein d’une entreprise sont { $n } points au-dessus des autres relectures des mêmes personnes ({ $k } relectures).
 kin-groups = Les relectures au sein d’un groupe sont { $n } points au-dessus des autres relectures des mêmes personnes ({ $k } relectures).
 kin-help = Mesuré aux notes des travaux ; le hasard seul en fait autant moins d’une fois sur cent. Il peut y avoir de bonnes raisons, et cela ne dit pas qui favorise qui. Des relectures vers d’autres entreprises ou groupes l’évitent.
+pairs-groups-none = Personne n’a encore de groupe, cela ne vaut donc pour personne.
+pairs-companies-none = Personne n’a encore d’entreprise, cela ne vaut donc pour personne.

@@ -238,6 +238,8 @@ async fn companies_hold_beside_groups(app: &TestApp) {
     }
     let path = format!("{activity}/pairs");
     let list = async |text: &str| trainer.post(&path, &[("action", "groups"), ("list", text)]).await;
+    let before = trainer.get(&path).await.text("#groups");
+    assert!(before.contains("Nobody has a group yet") && before.contains("Nobody has a company yet"), "{before}");
     let both = "learner,group,company\nAlex Carter,North,Acme\nAlice Bennett,North,Brio\nHugh Palmer,South,Acme\nNadia Rahman,,Brio";
     assert_eq!(list(both).await.status, 303);
     let long = format!("learner,company\nAlex Carter,{}", "x".repeat(81));
@@ -256,6 +258,7 @@ async fn companies_hold_beside_groups(app: &TestApp) {
     for words in ["North (2) · South (1)", "Acme (2) · Brio (2)", "to other companies"] {
         assert!(shown.text("#groups").contains(words), "{words}: {}", shown.text("#groups"));
     }
+    assert!(!shown.text("#groups").contains("Nobody has"));
     assert_eq!(list(&shown.text("#group-list")).await.status, 303);
     assert_eq!(trainer.get(&path).await.text("#group-list"), shown.text("#group-list"));
     // A column that is not there stays as it is; here it gives the fourth a group.
