@@ -209,6 +209,17 @@ impl TestApp {
         let learner = person(&self.lms.school(kind), Part::Learner, n);
         self.launch(kind, &learner, 0).await
     }
+
+    /// The first so many learners of a school, who have handed in "Work 0.", "Work 1.", and so on.
+    pub async fn handed_in(&self, kind: Kind, count: usize) -> Vec<Session> {
+        let mut learners = Vec::new();
+        for n in 0..count {
+            let learner = self.learner(kind, n).await;
+            assert_eq!(learner.hand_in(&format!("<div>Work {n}.</div>")).await.status, 303);
+            learners.push(learner);
+        }
+        learners
+    }
 }
 
 /// The n-th person of a part.

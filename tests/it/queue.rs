@@ -28,12 +28,7 @@ async fn one_review(learner: Session, activity: String) {
 async fn everybody_reviews_at_once(app: &TestApp) {
     let trainer = app.trainer(Kind::Canvas).await;
     let activity = trainer.set_up(&[("reviews", &EACH.to_string())]).await;
-    let mut learners = Vec::new();
-    for n in 0..LEARNERS {
-        let learner = app.learner(Kind::Canvas, n).await;
-        assert_eq!(learner.hand_in(&format!("<div>Work {n}.</div>")).await.status, 303);
-        learners.push(learner);
-    }
+    let learners = app.handed_in(Kind::Canvas, LEARNERS).await;
     for _ in 0..EACH {
         let mut under_way = JoinSet::new();
         for learner in &learners {

@@ -33,12 +33,7 @@ async fn sheets(trainer: &Session, activity: &str) -> Vec<String> {
 async fn reviewing_counts_in_the_grade(app: &TestApp) {
     let trainer = app.trainer(Kind::Canvas).await;
     let activity = trainer.set_up(&[("reviews", "2"), ("method", "mean"), ("reviewing_weight", "20")]).await;
-    let mut learners = Vec::new();
-    for n in 0..3 {
-        let learner = app.learner(Kind::Canvas, n).await;
-        assert_eq!(learner.hand_in(&format!("<div>Work {n}.</div>")).await.status, 303);
-        learners.push(learner);
-    }
+    let learners = app.handed_in(Kind::Canvas, 3).await;
     // The first sends two reviews, the second one, and the third need not.
     for n in [0, 0, 1] {
         assert_eq!(learners[n].review(["1", "1", "1"]).await.status, 303);
@@ -166,12 +161,7 @@ async fn what_waits_for_the_trainer_holds_the_release(app: &TestApp) {
 async fn each_criterion_has_a_mark_of_its_own(app: &TestApp) {
     let trainer = app.trainer(Kind::Canvas).await;
     let activity = trainer.set_up(&[("reviews", "2"), ("method", "mean")]).await;
-    let mut learners = Vec::new();
-    for n in 0..3 {
-        let learner = app.learner(Kind::Canvas, n).await;
-        assert_eq!(learner.hand_in(&format!("<div>Work {n}.</div>")).await.status, 303);
-        learners.push(learner);
-    }
+    let learners = app.handed_in(Kind::Canvas, 3).await;
     let sheet = sheets(&trainer, &activity).await.remove(0);
     assert!(trainer.get(&sheet).await.all("#criteria").is_empty(), "nothing is made of no reviews");
     // Each gives both others the same.

@@ -14,12 +14,7 @@ async fn staff_see_how_learners_review(app: &TestApp) {
     let activity = trainer.set_up(&[("reviews", "2"), ("method", "mean")]).await;
     let path = format!("{activity}/reviewers");
     assert!(trainer.get(&path).await.body.contains("Nobody has handed in yet"));
-    let mut learners = Vec::new();
-    for n in 0..3 {
-        let learner = app.learner(Kind::Canvas, n).await;
-        assert_eq!(learner.hand_in(&format!("<div>Work {n}.</div>")).await.status, 303);
-        learners.push(learner);
-    }
+    let learners = app.handed_in(Kind::Canvas, 3).await;
     // The first writes the same twice, the second something of their own, the third nothing yet.
     for _ in 0..2 {
         assert_eq!(learners[0].review(["1", "1", "1"]).await.status, 303);
@@ -59,12 +54,7 @@ async fn staff_see_how_learners_review(app: &TestApp) {
 async fn who_favours_their_own_company_is_told(app: &TestApp) {
     let trainer = app.trainer(Kind::Canvas).await;
     let activity = trainer.set_up(&[("reviews", "5"), ("method", "mean")]).await;
-    let mut learners = Vec::new();
-    for n in 0..6 {
-        let learner = app.learner(Kind::Canvas, n).await;
-        assert_eq!(learner.hand_in(&format!("<div>Work of number {n}.</div>")).await.status, 303);
-        learners.push(learner);
-    }
+    let learners = app.handed_in(Kind::Canvas, 6).await;
     let company = |n: usize| if n < 3 { "Acme" } else { "Brio" };
     let names: Vec<String> = (0..6).map(|n| person(&app.lms.school(Kind::Canvas), Part::Learner, n).name()).collect();
     let lines = names.iter().enumerate().map(|(n, name)| format!("{name},{}", company(n)));
@@ -76,7 +66,7 @@ async fn who_favours_their_own_company_is_told(app: &TestApp) {
         for _ in 0..5 {
             let path = learner.post(&format!("{activity}/reviews"), &[]).await.location();
             let work = learner.get(&path).await.text("#work");
-            let author: usize = work.split("number ").nth(1).unwrap()[..1].parse().unwrap();
+            let author: usize = work.split("Work ").nth(1).unwrap()[..1].parse().unwrap();
             let level = if n < 3 && author < 3 { "3" } else { "1" };
             assert_eq!(learner.review([level; 3]).await.status, 303);
         }

@@ -41,11 +41,16 @@ pub fn create(conn: &mut Conn, scope: &Scope, setup: &Setup, now: UtcTime) -> Re
     setup.write(&mut activity);
     store::create_rubric(conn, &rubric_version_id, &activity.id, &setup.rubric, now)?;
     activity::service::create_placed(conn, scope, &activity, now)?;
-    activity::store::set_counted_days(conn, &activity.id, setup.days)?;
-    activity::store::set_company_rule(conn, &activity.id, setup.companies)?;
+    put_aside(conn, &activity.id, setup)?;
     let actor = Actor::Person(scope.person.clone());
     audit::record(conn, now, &actor, "activity.create", activity.id.as_str(), &serde_json::json!({}))?;
     Ok(activity.id)
+}
+
+/// Stores what of a form has tables of its own.
+fn put_aside(conn: &mut Conn, id: &ActivityId, setup: &Setup) -> Result<(), PeerError> {
+    activity::store::set_counted_days(conn, id, setup.days)?;
+    Ok(activity::store::set_company_rule(conn, id, setup.companies)?)
 }
 
 /// Stores a new activity and answers the LMS that asked for one with it. It waits for the first launch
@@ -191,8 +196,7 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &ActivityId, setup: &Setup, no
             news::service::tell(conn, &learner.person.id, id, Kind::DatesChanged, &about, now)?;
         }
     }
-    activity::store::set_counted_days(conn, id, setup.days)?;
-    activity::store::set_company_rule(conn, id, setup.companies)?;
+    put_aside(conn, id, setup)?;
     if !activity::store::update(conn, &activity, setup.revision, now)? {
         return Err(PeerError::Refused("changed-meanwhile"));
     }

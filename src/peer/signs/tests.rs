@@ -64,13 +64,12 @@ fn group() -> Vec<Plain> {
     all
 }
 
-fn marks_of(all: &[Plain]) -> Marks {
+fn marks_of(all: &[Plain], method: MarkMethod) -> Marks {
     let mut reviews: Vec<Given> = all
         .iter()
         .map(|p| Given { work: p.work.clone(), reviewer: p.reviewer.clone(), total: Points::whole(p.total) })
         .collect();
     reviews.sort();
-    let method = MarkMethod::Robust;
     let input = Input {
         method,
         reviews,
@@ -84,7 +83,7 @@ fn marks_of(all: &[Plain]) -> Marks {
 
 fn signs(all: &[Plain]) -> BTreeMap<PersonId, BTreeSet<Sign>> {
     let seen: Vec<Seen<'_>> = all.iter().map(Plain::seen).collect();
-    of(&seen, &rubric(), &marks_of(all))
+    of(&seen, &rubric(), &marks_of(all, MarkMethod::Robust))
 }
 
 fn changed(change: impl Fn(&mut Plain)) -> BTreeMap<PersonId, BTreeSet<Sign>> {
@@ -177,18 +176,7 @@ fn what_two_people_share_is_told_of_both() {
 #[test]
 fn an_angry_authors_rating_does_not_count() {
     let all = group();
-    let marks = Input {
-        method: MarkMethod::Mean,
-        reviews: all
-            .iter()
-            .map(|p| Given { work: p.work.clone(), reviewer: p.reviewer.clone(), total: Points::whole(p.total) })
-            .collect(),
-        trainer: Vec::new(),
-        practice: Vec::new(),
-        references: Vec::new(),
-        criteria: Vec::new(),
-    }
-    .run();
+    let marks = marks_of(&all, MarkMethod::Mean);
     let (fair, strict) = (&all[0], Plain { total: 0, ..all[1].clone() });
     assert_eq!(helpfulness(&[(fair.seen(), 4), (strict.seen(), 1)], &marks), Some(4.0));
     assert_eq!(helpfulness(&[(strict.seen(), 1)], &marks), None);
@@ -201,7 +189,7 @@ fn people_who_favour_their_own_are_told() {
         (0..12).map(|n| (id(n), if n % 2 == 0 { "Acme" } else { "Brio" }.to_owned())).collect();
     let found = |all: &[Plain]| {
         let seen: Vec<Seen<'_>> = all.iter().map(Plain::seen).collect();
-        kin(&seen, &of, &marks_of(all))
+        kin(&seen, &of, &marks_of(all, MarkMethod::Robust))
     };
     let mut all = group();
     assert_eq!(found(&all), None, "nobody favours anybody");
